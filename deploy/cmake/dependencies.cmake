@@ -1,0 +1,19 @@
+# Lower bounds only: Debian 12 and Ubuntu 24.04 differ in versions, never in names.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 CONFIG REQUIRED)          # headers: Asio, Beast, URL, UUID, system::result
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(spdlog 1.10 CONFIG REQUIRED)
+find_package(CLI11 2.1 CONFIG REQUIRED)
+find_package(RapidJSON 1.1 CONFIG REQUIRED)       # variables only, no target
+find_package(yaml-cpp 0.7 CONFIG REQUIRED)
+
+add_library(tcds_rapidjson INTERFACE)
+target_include_directories(tcds_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
+target_compile_definitions(tcds_rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)
+
+add_library(tcds_yaml_cpp INTERFACE)
+if(TARGET yaml-cpp::yaml-cpp)                     # 0.8 and later
+  target_link_libraries(tcds_yaml_cpp INTERFACE yaml-cpp::yaml-cpp)
+else()                                            # 0.7 exports the plain name only
+  target_link_libraries(tcds_yaml_cpp INTERFACE yaml-cpp)
+endif()
