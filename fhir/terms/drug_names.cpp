@@ -1,0 +1,215 @@
+#include "fhir/terms/drug_names.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tcds::terms {
+namespace {
+
+using namespace std::string_view_literals;
+
+// Metals, acids and the like that follow a drug's name and say nothing about its action.
+constexpr std::array kSalts{
+    "acetate"sv,     "anhydrous"sv,   "arginine"sv,        "aspartate"sv,     "besilate"sv,
+    "besylate"sv,    "bicarbonate"sv, "bisulfate"sv,       "bitartrate"sv,    "bromide"sv,
+    "calcium"sv,     "carbonate"sv,   "chloride"sv,        "cilexetil"sv,     "citrate"sv,
+    "dibasic"sv,     "dihydrate"sv,   "dihydrochloride"sv, "diphosphate"sv,   "disodium"sv,
+    "fumarate"sv,    "furoate"sv,     "gluconate"sv,       "glycinate"sv,     "hcl"sv,
+    "hemihydrate"sv, "hydrate"sv,     "hydrobromide"sv,    "hydrochloride"sv, "hydroxide"sv,
+    "iodide"sv,      "lactate"sv,     "lysine"sv,          "magnesium"sv,     "malate"sv,
+    "maleate"sv,     "medoxomil"sv,   "mesilate"sv,        "mesylate"sv,      "monobasic"sv,
+    "monohydrate"sv, "monosodium"sv,  "nitrate"sv,         "oxalate"sv,       "oxide"sv,
+    "pamoate"sv,     "phosphate"sv,   "phosphates"sv,      "potassium"sv,     "propionate"sv,
+    "sodium"sv,      "succinate"sv,   "sulfate"sv,         "sulphate"sv,      "tartrate"sv,
+    "tosylate"sv,    "trihydrate"sv,  "trometamol"sv,      "tromethamine"sv,  "valerate"sv,
+    "xinafoate"sv,   "zinc"sv};
+static_assert(std::is_sorted(kSalts.begin(), kSalts.end()));
+
+// Words of strength, release and use that stand around a name.
+constexpr std::array kStrengthWords{
+    "actuat"sv,   "actuation"sv, "bag"sv,  "bid"sv,   "cr"sv,         "d"sv,          "daily"sv,
+    "delayed"sv,  "dl"sv,        "dose"sv, "doses"sv, "dr"sv,         "ec"sv,         "er"sv,
+    "extended"sv, "g"sv,         "gm"sv,   "hour"sv,  "hr"sv,         "im"sv,         "immediate"sv,
+    "in"sv,       "ir"sv,        "iu"sv,   "iv"sv,    "kg"sv,         "l"sv,          "la"sv,
+    "liquid"sv,   "mcg"sv,       "meq"sv,  "mg"sv,    "ml"sv,         "mmol"sv,       "nightly"sv,
+    "of"sv,       "once"sv,      "per"sv,  "po"sv,    "powder"sv,     "prn"sv,        "qd"sv,
+    "release"sv,  "solution"sv,  "sr"sv,   "sugar"sv, "supplement"sv, "suspension"sv, "tds"sv,
+    "tid"sv,      "twice"sv,     "ug"sv,   "unit"sv,  "units"sv,      "unt"sv,        "xl"sv,
+    "xr"sv};
+static_assert(std::is_sorted(kStrengthWords.begin(), kStrengthWords.end()));
+
+bool isSalt(std::string_view word)
+{
+    return std::binary_search(kSalts.begin(), kSalts.end(), word);
+}
+
+/// "40", "40mg", "mg", "tablet": words around a name.
+bool isStrength(std::string_view word, RouteTable const& forms)
+{
+    return (word.front() >= '0' && word.front() <= '9') ||
+           std::binary_search(kStrengthWords.begin(), kStrengthWords.end(), word) ||
+           forms.hasWord(word);
+}
+
+template <class F>
+void forEachWord(std::string_view folded, F&& f)
+{
+    while (!folded.empty()) {
+        auto const end = folded.find(' ');
+        f(folded.substr(0, end));
+        folded = end == std::string_view::npos ? std::string_view{} : folded.substr(end + 1);
+    }
+}
+
+/// Folds only what needs it: the tables hold folded names.
+std::string nameKey(std::string_view name)
+{
+    bool const plain = std::all_of(name.begin(), name.end(), [](char c) {
+        return c == ' ' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    });
+    return plain ? std::string{name} : foldedName(name);
+}
+
+} // namespace
+
+bool DrugNames::add(std::string_view name, std::vector<IngredientId> ingredients, bool exact)
+{
+    auto key = nameKey(name);
+    if (key.empty()) return true;
+    std::sort(ingredients.begin(), ingredients.end());
+    Entry entry{std::move(ingredients), exact, true};
+    std::size_t count = 0;
+    forEachWord(key, [&](std::string_view word) {
+        ++count;
+        entry.salts = entry.salts && isSalt(word);
+    });
+    auto& longest = first_[key.substr(0, key.find(' '))];
+    longest = std::max(longest, count);
+    auto const [place, added] = entries_.try_emplace(std::move(key), std::move(entry));
+    return added || place->second.ingredients == entry.ingredients;
+}
+
+/// One text being searched.
+class DrugNames::Search
+{
+public:
+    Search(DrugNames const& names, Words const& words, RouteTable const& forms)
+        : names_{names}, words_{words}, forms_{forms}
+    {
+    }
+
+    std::vector<IngredientId> run()
+    {
+        if (auto const* whole = wholeText()) return whole->ingredients;
+        for (std::size_t at = 0; at < words_.size();) at += step(at);
+        std::sort(found_.begin(), found_.end());
+        found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
+        return std::move(found_);
+    }
+
+private:
+    /// A name that is the whole text, with or without strength, form and salt words.
+    [[nodiscard]] Entry const* wholeText() const
+    {
+        auto const lookUp = [&](std::string_view key) -> Entry const* {
+            auto const found = names_.entries_.find(key);
+            return found != names_.entries_.end() && found->second.exact ? &found->second : nullptr;
+        };
+        if (auto const* entry = lookUp(words_.folded)) return entry;
+        std::string bare;
+        for (std::size_t i = 0; i < words_.size(); ++i) {
+            if (isStrength(words_[i], forms_) || (isSalt(words_[i]) && !bare.empty())) continue;
+            bare += bare.empty() ? "" : " ";
+            bare += words_[i];
+        }
+        return bare == words_.folded ? nullptr : lookUp(bare);
+    }
+
+    [[nodiscard]] std::string_view span(std::size_t at, std::size_t count) const
+    {
+        auto const& last = words_.list[at + count - 1];
+        auto const begin = words_.list[at].begin;
+        return std::string_view{words_.folded}.substr(begin, last.begin + last.length - begin);
+    }
+
+    /// Takes the longest name that begins at a word.
+    /// @return number of words that are done
+    std::size_t step(std::size_t at)
+    {
+        if (beginsPart(at)) {
+            before_ = Before::Nothing;
+            partHasWord_ = false;
+        }
+        auto const first = names_.first_.find(words_[at]);
+        auto const most =
+            first == names_.first_.end() ? 0 : std::min(first->second, words_.size() - at);
+        for (auto count = most; count > 0; --count) {
+            auto const entry = names_.entries_.find(span(at, count));
+            if (entry == names_.entries_.end() || entry->second.exact) continue;
+            if (entry->second.salts && !isMedicine(at, count)) continue;
+            found_.insert(found_.end(), entry->second.ingredients.begin(),
+                          entry->second.ingredients.end());
+            before_ = Before::Drug;
+            partHasWord_ = true;
+            return count;
+        }
+        if (isStrength(words_[at], forms_)) {
+            before_ = Before::Nothing;
+            return 1;
+        }
+        if (before_ == Before::Nothing) before_ = Before::Word;
+        partHasWord_ = true;
+        return 1;
+    }
+
+    /// Parts of a combination: "losartan / potassium chloride", "carbidopa and levodopa".
+    [[nodiscard]] bool beginsPart(std::size_t at) const
+    {
+        if (at == 0) return true;
+        auto const& marks = words_.list[at].before;
+        auto const previous = words_[at - 1];
+        return marks.has(Mark::Slash) || marks.has(Mark::Comma) || marks.has(Mark::Semicolon) ||
+               marks.has(Mark::Dash) || marks.has(Mark::Open) || marks.has(Mark::Close) ||
+               marks.has(Mark::Colon) || previous == "and" || previous == "with" ||
+               previous == "plus";
+    }
+
+    /// Are these salt words the medicine itself, not the salt of what stands before?
+    [[nodiscard]] bool isMedicine(std::size_t at, std::size_t count) const
+    {
+        if (before_ == Before::Drug) return false;
+        if (count > 1) return before_ == Before::Nothing || words_[at] != "sodium";
+        // One word alone ("potassium 20 mEq"): nothing else but strength and form may stand beside
+        // it.
+        if (partHasWord_) return false;
+        for (auto next = at + 1; next < words_.size() && !beginsPart(next); ++next)
+            if (!isStrength(words_[next], forms_)) return false;
+        return true;
+    }
+
+    enum class Before : std::uint8_t { Nothing, Word, Drug }; // what stands directly before
+
+    DrugNames const& names_;
+    Words const& words_;
+    RouteTable const& forms_;
+    std::vector<IngredientId> found_;
+    Before before_ = Before::Nothing;
+    bool partHasWord_ = false; // besides strength and form
+};
+
+std::vector<IngredientId> DrugNames::find(std::string_view text, RouteTable const& forms) const
+{
+    auto const words = splitWords(text, Apostrophe::Joined);
+    return Search{*this, words, forms}.run();
+}
+
+std::vector<std::string_view> DrugNames::all() const
+{
+    std::vector<std::string_view> names;
+    names.reserve(entries_.size());
+    for (auto const& [name, entry] : entries_) names.emplace_back(name);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+} // namespace tcds::terms

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "fhir/facts/identifiers.hpp"
+#include "fhir/terms/routes.hpp"
+#include "fhir/terms/words.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tcds::terms {
+
+/// Names of ingredients, brands and synonyms, and how they are found in a text: longest whole-word
+/// match, never a likeness of spelling.
+class DrugNames
+{
+public:
+    /// @param exact  counts only as the whole text (brands that are plain words)
+    /// @return false when the name is there already with other ingredients
+    bool add(std::string_view name, std::vector<IngredientId> ingredients, bool exact);
+
+    /// All ingredients that the text names, sorted, unique. A salt word behind a drug is part of
+    /// it: "losartan potassium" is losartan alone.
+    /// @param forms  words of dose forms, which do not count as words of a name
+    [[nodiscard]] std::vector<IngredientId> find(std::string_view text,
+                                                 RouteTable const& forms) const;
+
+    /// Known names, for suggestions; views live as long as this.
+    [[nodiscard]] std::vector<std::string_view> all() const;
+
+private:
+    struct Entry {
+        std::vector<IngredientId> ingredients;
+        bool exact = false;
+        bool salts = false; // made of salt words alone: "potassium chloride"
+    };
+    class Search;
+
+    TextMap<Entry> entries_;
+    TextMap<std::size_t> first_; // first word -> most words of a name that begins with it
+};
+
+} // namespace tcds::terms

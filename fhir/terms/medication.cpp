@@ -1,0 +1,132 @@
+#include "fhir/terms/code_systems.hpp"
+#include "fhir/terms/terminology_impl.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace tcds::terms {
+namespace {
+
+/// Order of look-ups (decision D16); a smaller step wins.
+enum class Step : std::uint8_t { Product, Ingredient, Atc, Snomed, None };
+
+struct Found {
+    Step step = Step::None;
+    std::vector<IngredientId> ingredients;
+    SetBits sets;
+    Route route = Route::Unknown;
+};
+
+Found lookUpRxNorm(DrugTables const& drugs, std::string_view code)
+{
+    if (auto const product = drugs.product(code)) {
+        auto ingredients = drugs.ingredientsOf(*product);
+        if (!ingredients.empty())
+            return {Step::Product, std::move(ingredients), {}, product->route};
+    }
+    if (auto const id = drugs.byRxcui(code); id.known())
+        return {Step::Ingredient, {id}, {}, Route::Unknown};
+    return {};
+}
+
+/// A full code names ingredients; a prefix held by a class names that class, as far as the
+/// ingredients have not said so already.
+Found lookUpAtc(Terminology::Impl const& impl, std::string_view code)
+{
+    std::array<char, 16> buffer;
+    if (code.size() > buffer.size()) return {};
+    auto const key = normalisedCode(kAtc, code, buffer.data());
+    Found found{Step::Atc, impl.drugs.byAtc(key), impl.codes.find(kAtc, key, {}).sets,
+                impl.drugs.routes().findCode(kAtc, key)};
+    for (auto const id : found.ingredients) found.sets.removeAll(impl.classesOf[id.index()]);
+    std::sort(found.ingredients.begin(), found.ingredients.end());
+    if (found.ingredients.empty() && found.sets.none()) found.step = Step::None;
+    return found;
+}
+
+Found lookUp(Terminology::Impl const& impl, Coding const& coding)
+{
+    auto const system = canonicalSystem(coding.system);
+    if (system == kRxNorm) return lookUpRxNorm(impl.drugs, coding.code);
+    if (system == kAtc) return lookUpAtc(impl, coding.code);
+    if (system == kSnomed)
+        if (auto const id = impl.drugs.bySnomed(coding.code); id.known())
+            return {Step::Snomed, {id}, {}, Route::Unknown};
+    return {};
+}
+
+MatchedBy matchedBy(Step step)
+{
+    switch (step) {
+    case Step::Product:
+    case Step::Ingredient:
+        return MatchedBy::RxNorm;
+    case Step::Atc:
+        return MatchedBy::Atc;
+    case Step::Snomed:
+        return MatchedBy::Snomed;
+    case Step::None:
+        return MatchedBy::None;
+    }
+    return MatchedBy::None;
+}
+
+/// Neither names all that the other names: a code for one part of a combination is no conflict.
+bool conflict(std::vector<IngredientId> const& a, std::vector<IngredientId> const& b)
+{
+    return !std::includes(a.begin(), a.end(), b.begin(), b.end()) &&
+           !std::includes(b.begin(), b.end(), a.begin(), a.end());
+}
+
+} // namespace
+
+MedicationMeaning Terminology::understandMedication(std::span<Coding const> codes,
+                                                    std::span<std::string_view const> texts) const
+{
+    MedicationMeaning meaning;
+    Found best;
+    Route codeRoute =
+        Route::Unknown; // of any coding: an ATC group tells the route of a plain ingredient
+    std::vector<Found> all;
+    for (auto const& coding : codes) {
+        auto found = lookUp(*impl_, coding);
+        if (codeRoute == Route::Unknown)
+            codeRoute = found.route != Route::Unknown
+                            ? found.route
+                            : impl_->drugs.routes().findCode(coding.system, coding.code);
+        if (found.step != Step::None) all.push_back(std::move(found));
+    }
+    for (auto const& found : all)
+        if (found.step < best.step) best = found;
+    for (auto const& found : all)
+        meaning.conflicting = meaning.conflicting || conflict(best.ingredients, found.ingredients);
+
+    meaning.by = matchedBy(best.step);
+    meaning.ingredients = std::move(best.ingredients);
+    meaning.sets = best.sets;
+    if (best.step == Step::None)
+        for (auto const text : texts) {
+            meaning.ingredients = impl_->drugs.names().find(text, impl_->drugs.forms());
+            if (meaning.ingredients.empty()) continue;
+            meaning.by = MatchedBy::Name;
+            break;
+        }
+    if (meaning.by == MatchedBy::None) return meaning;
+
+    meaning.route = best.route != Route::Unknown ? best.route : codeRoute;
+    if (meaning.route != Route::Unknown) {
+        meaning.routeFrom = RouteOrigin::Product;
+        return meaning;
+    }
+    auto const fromName = [&](std::string_view text) {
+        if (meaning.route != Route::Unknown) return;
+        meaning.route = impl_->drugs.forms().findWords(splitWords(text));
+        if (meaning.route != Route::Unknown) meaning.routeFrom = RouteOrigin::Name;
+    };
+    for (auto const text : texts) fromName(text);
+    for (auto const& coding : codes) fromName(coding.display);
+    return meaning;
+}
+
+} // namespace tcds::terms

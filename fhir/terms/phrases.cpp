@@ -1,0 +1,117 @@
+#include "fhir/terms/phrases.hpp"
+
+#include <algorithm>
+
+namespace tcds::terms {
+namespace {
+
+std::optional<WordForm> parseWord(std::string_view authored)
+{
+    bool const prefix = authored.ends_with('*');
+    if (prefix) authored.remove_suffix(1);
+    auto const words = splitWords(authored);
+    if (words.size() != 1) return std::nullopt;
+    return WordForm{words.folded, prefix};
+}
+
+/// Blanks and hyphens part words, as they do in texts.
+std::vector<std::string_view> partsOf(std::string_view text, std::string_view separators)
+{
+    std::vector<std::string_view> parts;
+    for (std::size_t at = 0; at <= text.size();) {
+        auto const end = std::min(text.find_first_of(separators, at), text.size());
+        parts.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return parts;
+}
+
+bool standsAt(std::span<std::vector<WordForm> const> rest, Words const& words, std::size_t at)
+{
+    if (at + rest.size() > words.size()) return false;
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+        auto const word = words[at + i];
+        if (std::none_of(rest[i].begin(), rest[i].end(),
+                         [&](auto const& form) { return form.fits(word); }))
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+std::optional<Phrase> parsePhrase(std::string_view authored)
+{
+    Phrase phrase;
+    for (auto const position : partsOf(authored, " -/.")) {
+        if (position.empty()) continue;
+        std::vector<WordForm> alternatives;
+        for (auto const word : partsOf(position, "|")) {
+            auto form = parseWord(word);
+            if (!form) return std::nullopt;
+            alternatives.push_back(std::move(*form));
+        }
+        phrase.words.push_back(std::move(alternatives));
+    }
+    if (phrase.words.empty()) return std::nullopt;
+    return phrase;
+}
+
+void PhraseIndex::add(Phrase const& phrase, PhraseOwner owner)
+{
+    auto const index = static_cast<std::uint32_t>(entries_.size());
+    entries_.push_back({static_cast<std::uint32_t>(rest_.size()),
+                        static_cast<std::uint16_t>(phrase.words.size() - 1), owner});
+    rest_.insert(rest_.end(), phrase.words.begin() + 1, phrase.words.end());
+
+    for (auto const& form : phrase.words.front()) {
+        auto& first = firstWords_[form.text];
+        (form.prefix ? first.prefix : first.exact).push_back(index);
+        if (!form.prefix) continue;
+        auto const place =
+            std::lower_bound(prefixLengths_.begin(), prefixLengths_.end(), form.text.size());
+        if (place == prefixLengths_.end() || *place != form.text.size())
+            prefixLengths_.insert(place, form.text.size());
+    }
+}
+
+void PhraseIndex::collect(std::vector<std::uint32_t> const& candidates, Words const& words,
+                          std::size_t at, std::vector<Hit>& hits) const
+{
+    for (auto const index : candidates) {
+        auto const& entry = entries_[index];
+        std::span const rest{rest_.data() + entry.firstRest, entry.restCount};
+        if (!standsAt(rest, words, at + 1)) continue;
+        auto const begin = static_cast<std::uint32_t>(at);
+        hits.push_back({begin, begin + 1 + entry.restCount, entry.owner});
+    }
+}
+
+std::vector<Hit> PhraseIndex::find(Words const& words) const
+{
+    std::vector<Hit> hits;
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        auto const word = words[at];
+        if (auto const found = firstWords_.find(word); found != firstWords_.end()) {
+            collect(found->second.exact, words, at, hits);
+            collect(found->second.prefix, words, at, hits);
+        }
+        for (auto const length : prefixLengths_) {
+            if (length >= word.size()) break;
+            if (auto const found = firstWords_.find(word.substr(0, length));
+                found != firstWords_.end())
+                collect(found->second.prefix, words, at, hits);
+        }
+    }
+    return hits;
+}
+
+bool occurs(std::span<Phrase const> phrases, Words const& words)
+{
+    for (std::size_t at = 0; at < words.size(); ++at)
+        for (auto const& phrase : phrases)
+            if (standsAt(phrase.words, words, at)) return true;
+    return false;
+}
+
+} // namespace tcds::terms

@@ -1,0 +1,119 @@
+#include "fhir/terms/terminology.hpp"
+
+#include "fhir/terms/analyte_loader.hpp"
+#include "fhir/terms/code_systems.hpp"
+#include "fhir/terms/terminology_impl.hpp"
+
+#include <stdexcept>
+
+namespace tcds::terms {
+namespace {
+
+std::vector<AuthoredSet> readSets(std::vector<Tree const*> const& trees, Problems& problems)
+{
+    std::vector<AuthoredSet> authored;
+    authored.reserve(trees.size());
+    for (auto const* tree : trees)
+        if (auto set = readValueSet(*tree, problems)) authored.push_back(std::move(*set));
+    return authored;
+}
+
+} // namespace
+
+Terminology::Terminology(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+Terminology::~Terminology() = default;
+
+std::shared_ptr<Terminology const> Terminology::load(TerminologySources const& sources,
+                                                     Problems& problems)
+{
+    auto impl = std::make_unique<Impl>();
+    impl->drugs.load(sources, problems);
+    if (!sources.units.empty()) impl->units.load(sources.units, problems);
+    if (sources.analytes != nullptr) impl->analytes = readAnalytes(*sources.analytes, problems);
+    auto const authored = readSets(sources.valueSets, problems);
+    impl->sets = resolveSets(authored, impl->drugs, problems);
+
+    for (auto const& analyte : impl->analytes) {
+        impl->analyteByKey.emplace(analyte.key, analyte.id);
+        for (auto const& code : analyte.codes) impl->codes.addAnalyte(code.code, analyte.id);
+    }
+    impl->classesOf.resize(impl->drugs.ingredients().size());
+    for (auto const& set : impl->sets.sets) {
+        if (set.draft) continue;
+        auto const& source = authored[set.id.index()];
+        auto const& reaches = impl->sets.reaches[set.id.index()];
+        impl->ofKind[static_cast<std::size_t>(set.kind)].add(set.id);
+        for (auto const& member : set.codes) impl->codes.add(member, reaches);
+        for (auto const& member : set.ingredients)
+            impl->classesOf[member.ingredient.index()].add(set.id);
+        impl->text.addSet(set.id, source.phrases, reaches);
+        for (auto const& [role, phrase] : source.cues) impl->text.addCue(role, phrase);
+        if (set.kind == SetKind::Complaint && !source.phrases.unless.empty())
+            impl->codes.addUnless(set.id, source.phrases.unless);
+    }
+    return std::shared_ptr<Terminology const>{new Terminology{std::move(impl)}};
+}
+
+std::span<ValueSet const> Terminology::sets() const { return impl_->sets.sets; }
+ValueSet const& Terminology::set(SetId id) const { return impl_->sets.sets.at(id.index()); }
+SetId Terminology::setNamed(std::string_view name) const
+{
+    auto const found = impl_->sets.byName.find(name);
+    return found == impl_->sets.byName.end() ? SetId{} : found->second;
+}
+
+std::span<Analyte const> Terminology::analytes() const { return impl_->analytes; }
+Analyte const& Terminology::analyte(AnalyteId id) const { return impl_->analytes.at(id.index()); }
+AnalyteId Terminology::analyteNamed(std::string_view key) const
+{
+    auto const found = impl_->analyteByKey.find(key);
+    return found == impl_->analyteByKey.end() ? AnalyteId{} : found->second;
+}
+
+std::span<Ingredient const> Terminology::ingredients() const { return impl_->drugs.ingredients(); }
+Ingredient const& Terminology::ingredient(IngredientId id) const
+{
+    return impl_->drugs.ingredients().at(id.index());
+}
+IngredientId Terminology::ingredientNamed(std::string_view name) const
+{
+    return impl_->drugs.named(name);
+}
+
+SetBits const& Terminology::ofKind(SetKind kind) const
+{
+    return impl_->ofKind[static_cast<std::size_t>(kind)];
+}
+
+CodeMeaning Terminology::meaningOf(std::string_view system, std::string_view code,
+                                   std::string_view text) const
+{
+    return impl_->codes.find(terms::canonicalSystem(system), code, text);
+}
+
+std::string_view Terminology::canonicalSystem(std::string_view system)
+{
+    return terms::canonicalSystem(system);
+}
+
+TextMeaning Terminology::understandText(std::string_view text, SetBits const& among) const
+{
+    return impl_->text.read(text, among);
+}
+
+Route Terminology::routeOf(std::span<Coding const> codes, std::string_view text) const
+{
+    return impl_->drugs.routes().find(codes, text);
+}
+
+Route Terminology::routeOfForm(std::span<Coding const> codes, std::string_view text) const
+{
+    return impl_->drugs.forms().find(codes, text);
+}
+
+std::optional<std::string> Terminology::ucum(std::string_view code, std::string_view text) const
+{
+    return impl_->units.ucum(code, text);
+}
+
+} // namespace tcds::terms
