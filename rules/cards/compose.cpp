@@ -1,0 +1,83 @@
+#include "rules/cards/card.hpp"
+#include "rules/cards/detail.hpp"
+#include "rules/cards/escape.hpp"
+#include "rules/cards/fill.hpp"
+#include "rules/cards/plan.hpp"
+#include "rules/cards/remarks.hpp"
+#include "rules/cards/suggestions.hpp"
+#include "rules/cards/unread.hpp"
+
+#include <algorithm>
+
+namespace tcds::rules {
+
+namespace {
+
+/// "Other possible contributors (2): Calcium, Thyroid"; the titles as far as they fit.
+std::string compositeSummary(RuleSet const& rules, CardPlan const& plan)
+{
+    auto summary = "Other possible contributors (" + std::to_string(plan.composite) + ")";
+    std::vector<std::size_t> named;
+    for (auto const* fired : plan.rules) {
+        auto const cluster = fired->rule->cluster;
+        if (std::ranges::find(named, cluster) != named.end()) continue;
+        auto const more = (named.empty() ? ": " : ", ") + rules.clusters[cluster].title;
+        if (cardLength(summary + more) > rules.limits.summaryMax) break;
+        summary += more;
+        named.push_back(cluster);
+    }
+    return summary;
+}
+
+std::string summaryFor(Chart const& chart, CardPlan const& plan)
+{
+    if (plan.composite > 0) return compositeSummary(chart.rules(), plan);
+    return summaryOf(chart, plan.lead(), plan.lead().rule->card.summary,
+                     chart.rules().limits.summaryMax);
+}
+
+std::optional<Instant> newestData(CardPlan const& plan)
+{
+    std::optional<Instant> newest;
+    for (auto const* fired : plan.rules) newest = std::max(newest, fired->judgement->newestData);
+    return newest;
+}
+
+Card cardOf(Evaluation const& evaluation, CardPlan const& plan, CardPolicy const& policy)
+{
+    auto const& limits = evaluation.chart.rules().limits;
+    Card card;
+    card.lead = plan.lead().rule->index;
+    for (auto const* fired : plan.rules)
+        card.rules.push_back({fired->rule->index, fired->judgement->level, fired->judgement->tier});
+    card.level = plan.level();
+    card.indicator = policy.allowCritical ? card.level : std::min(card.level, Level::Warning);
+    card.summary = summaryFor(evaluation.chart, plan);
+    card.missing = missingOnCard(evaluation, plan);
+    card.detail =
+        detailOf(evaluation, plan, remarksOf(evaluation, plan, card.missing), limits.detailMax);
+    card.suggestions = suggestionsOf(evaluation, plan, limits.suggestionsMax, policy.atMostOne);
+    card.overrideReasons = plan.lead().rule->overrideReasons;
+    card.newestData = newestData(plan);
+    return card;
+}
+
+} // namespace
+
+std::vector<Card> compose(Evaluation const& evaluation, CardPolicy const& policy)
+{
+    if (!evaluation.complaint) return {}; // silence (clinical specification section D)
+    std::vector<FiredRule> fired;
+    for (auto const* judgement : evaluation.fired())
+        fired.push_back(withShown(evaluation.chart, *judgement));
+
+    auto const most = std::min(policy.maxCards, evaluation.chart.rules().limits.maxCards);
+    std::vector<Card> cards;
+    for (auto const& plan : planCards(evaluation.chart, fired, most))
+        cards.push_back(cardOf(evaluation, plan, policy));
+    if (!cards.empty()) return cards;
+    if (auto unread = unreadCard(evaluation)) cards.push_back(std::move(*unread));
+    return cards;
+}
+
+} // namespace tcds::rules

@@ -1,0 +1,328 @@
+#include "rules/cards/plan.hpp"
+
+#include "rules/eval/rank.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace tcds::rules {
+
+namespace {
+
+using Rules = std::vector<FiredRule const*>;
+
+/// Rules that merge, strongest first.
+struct Bucket {
+    std::size_t cluster = 0; // root of the clusters that it stands for
+    bool redFlag = false;    // one card a rule: nothing joins by cluster
+    Rules rules;
+    std::vector<Drug> drugs; // that its texts name
+
+    [[nodiscard]] Level level() const { return rules.front()->judgement->level; }
+};
+
+/// Clusters that fired rules join by `merges`.
+class JoinedClusters
+{
+public:
+    JoinedClusters(std::size_t count, std::span<FiredRule const> fired) : parent_(count)
+    {
+        std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+        for (auto const& each : fired)
+            for (auto const cluster : each.rule->merges)
+                parent_[root(cluster)] = root(each.rule->cluster);
+    }
+
+    [[nodiscard]] std::size_t root(std::size_t cluster) const
+    {
+        while (parent_[cluster] != cluster) cluster = parent_[cluster];
+        return cluster;
+    }
+
+private:
+    std::vector<std::size_t> parent_;
+};
+
+/// The order of decision D24.
+struct Before {
+    RuleSet const& rules;
+    bool operator()(FiredRule const* a, FiredRule const* b) const
+    {
+        return ranksBefore(rules, *a->judgement, *b->judgement);
+    }
+};
+
+class Planner
+{
+public:
+    Planner(Chart const& chart, std::span<FiredRule const> fired)
+        : chart_{chart}, rules_{chart.rules()}, joined_{rules_.clusters.size(), fired}
+    {
+        for (auto const& each : fired) byRank_.push_back(&each);
+        std::ranges::sort(byRank_, before());
+    }
+
+    std::vector<CardPlan> plan(std::size_t maxCards)
+    {
+        gatherFindings();
+        gatherMedicines();
+        sortBuckets();
+        joinLowToHigh();
+        addLines();
+        sortBuckets();
+        return limited(maxCards);
+    }
+
+private:
+    Before before() const { return {rules_}; }
+
+    static bool isOwn(FiredRule const& fired) { return fired.rule->place == Place::Own; }
+
+    void add(Bucket& bucket, FiredRule const& fired)
+    {
+        bucket.rules.push_back(&fired);
+        std::ranges::sort(bucket.rules, before());
+        for (auto& drug : drugsOf(chart_, fired)) bucket.drugs.push_back(std::move(drug));
+    }
+
+    Bucket* ofCluster(std::size_t root)
+    {
+        auto const at = std::ranges::find_if(buckets_, [root](Bucket const& bucket) {
+            return bucket.cluster == root && !bucket.redFlag;
+        });
+        return at == buckets_.end() ? nullptr : &*at;
+    }
+
+    void addToCluster(FiredRule const& fired)
+    {
+        auto const root = joined_.root(fired.rule->cluster);
+        auto const redFlag = rules_.clusters[fired.rule->cluster].oneCardEach;
+        auto* bucket = redFlag ? nullptr : ofCluster(root);
+        if (bucket == nullptr) {
+            bucket = &buckets_.emplace_back();
+            bucket->cluster = root;
+            bucket->redFlag = redFlag;
+        }
+        add(*bucket, fired);
+    }
+
+    void gatherFindings()
+    {
+        for (auto const* fired : byRank_)
+            if (isOwn(*fired) && fired->rule->group != Group::MED) addToCluster(*fired);
+    }
+
+    /// A medicine joins the card of an analyte in its `via` that a finding is about.
+    void gatherMedicines()
+    {
+        sortBuckets();
+        auto const findings = buckets_.size();
+        for (auto const* fired : byRank_) {
+            if (!isOwn(*fired) || fired->rule->group != Group::MED) continue;
+            if (auto* bucket = bucketOfVia(*fired, findings))
+                add(*bucket, *fired);
+            else
+                addToCluster(*fired);
+        }
+    }
+
+    /// The first in ranking of the buckets (before any medicine joined) with a finding about it.
+    Bucket* bucketOfVia(FiredRule const& fired, std::size_t findings)
+    {
+        auto const isAbout = [&](Bucket const& bucket) {
+            return !bucket.redFlag && std::ranges::any_of(fired.rule->via, [&](AnalyteId analyte) {
+                return isOfCluster(analyte, bucket.cluster);
+            });
+        };
+        auto const holdsFinding = [](Bucket const& bucket) {
+            return std::ranges::any_of(bucket.rules, [](FiredRule const* each) {
+                auto const group = each->rule->group;
+                return group == Group::EL || group == Group::CMB || group == Group::RF;
+            });
+        };
+        for (std::size_t i = 0; i < findings; ++i)
+            if (isAbout(buckets_[i]) && holdsFinding(buckets_[i])) return &buckets_[i];
+        return nullptr;
+    }
+
+    bool isOfCluster(AnalyteId analyte, std::size_t root) const
+    {
+        for (std::size_t i = 0; i < rules_.clusters.size(); ++i) {
+            auto const& analytes = rules_.clusters[i].analytes;
+            if (joined_.root(i) == root && std::ranges::find(analytes, analyte) != analytes.end())
+                return true;
+        }
+        return false;
+    }
+
+    /// An info card whose drug appears on a higher card becomes a line there; of the card of mere
+    /// exposures each medicine by itself.
+    void joinLowToHigh()
+    {
+        auto const high = std::ranges::partition_point(
+            buckets_, [](Bucket const& bucket) { return bucket.level() > Level::Info; });
+        auto const count = static_cast<std::size_t>(high - buckets_.begin());
+        if (count == 0) return;
+        auto const drugsBefore = drugsOfBuckets(count);
+        for (std::size_t i = count; i < buckets_.size(); ++i) {
+            auto& low = buckets_[i];
+            if (low.rules.front()->rule->group == Group::RF) continue;
+            auto const apart = rules_.clusters[low.cluster].first > 0;
+            Rules staying;
+            for (auto const* fired : low.rules) {
+                auto const drugs = apart ? drugsOf(chart_, *fired) : low.drugs;
+                auto const target = firstSharing(drugsBefore, drugs);
+                if (target < count)
+                    add(buckets_[target], *fired);
+                else
+                    staying.push_back(fired);
+            }
+            low.rules.clear();
+            low.drugs.clear();
+            for (auto const* fired : staying) add(low, *fired);
+        }
+        std::erase_if(buckets_, [](Bucket const& bucket) { return bucket.rules.empty(); });
+    }
+
+    std::vector<std::vector<Drug>> drugsOfBuckets(std::size_t count) const
+    {
+        std::vector<std::vector<Drug>> drugs;
+        for (std::size_t i = 0; i < count; ++i) drugs.push_back(buckets_[i].drugs);
+        return drugs;
+    }
+
+    static std::size_t firstSharing(std::vector<std::vector<Drug>> const& lists,
+                                    std::span<Drug const> drugs)
+    {
+        auto const at = std::ranges::find_if(
+            lists, [&](std::vector<Drug> const& list) { return sharesDrug(list, drugs); });
+        return static_cast<std::size_t>(at - lists.begin());
+    }
+
+    /// Rules that never have a card of their own follow their cluster, a drug or a rule (D56).
+    void addLines()
+    {
+        for (auto const* fired : byRank_) {
+            if (fired->rule->place != Place::Line) continue;
+            if (auto* bucket = bucketForLine(*fired)) add(*bucket, *fired);
+        }
+    }
+
+    Bucket* bucketForLine(FiredRule const& fired)
+    {
+        if (auto* own = ofCluster(joined_.root(fired.rule->cluster))) return own;
+        auto const drugs = drugsOf(chart_, fired);
+        std::vector<RuleIndex> named;
+        collectRules(fired.rule->when, named);
+        for (auto& bucket : buckets_) {
+            auto const carriesRule = std::ranges::any_of(bucket.rules, [&](FiredRule const* each) {
+                return std::ranges::find(named, each->rule->index) != named.end();
+            });
+            if (carriesRule || sharesDrug(bucket.drugs, drugs)) return &bucket;
+        }
+        return nullptr;
+    }
+
+    void sortBuckets()
+    {
+        std::ranges::stable_sort(buckets_, before(),
+                                 [](Bucket const& bucket) { return bucket.rules.front(); });
+    }
+
+    /// A combination leads before its parts, whatever their level (clinical specification C.7).
+    static void leadByCombination(Rules& rules)
+    {
+        auto const lead = rules.front()->rule->index;
+        auto const takesOver = [lead](FiredRule const* fired) {
+            if (fired->rule->group != Group::CMB) return false;
+            std::vector<RuleIndex> parts;
+            collectRules(fired->rule->when, parts);
+            return std::ranges::find(parts, lead) != parts.end();
+        };
+        auto const at = std::ranges::find_if(rules, takesOver);
+        if (at != rules.end()) std::rotate(rules.begin(), at, at + 1);
+    }
+
+    CardPlan planOf(Bucket const& bucket) const
+    {
+        CardPlan plan;
+        plan.rules = bucket.rules;
+        leadByCombination(plan.rules);
+        auto const first = rules_.clusters[bucket.cluster].first;
+        std::size_t named = 0;
+        for (auto const* fired : plan.rules) {
+            auto const counts = first > 0 && fired->rule->group == Group::MED;
+            if (counts && ++named > first)
+                ++plan.unnamed;
+            else
+                plan.bullets.push_back(fired);
+        }
+        return plan;
+    }
+
+    void append(CardPlan& plan, CardPlan const& more) const
+    {
+        plan.rules.insert(plan.rules.end(), more.rules.begin(), more.rules.end());
+        plan.bullets.insert(plan.bullets.end(), more.bullets.begin(), more.bullets.end());
+        plan.unnamed += more.unnamed;
+    }
+
+    std::vector<CardPlan> limited(std::size_t maxCards) const
+    {
+        std::vector<CardPlan> plans;
+        for (auto const& bucket : buckets_) plans.push_back(planOf(bucket));
+        auto const critical =
+            static_cast<std::size_t>(std::ranges::count(plans, Level::Critical, &CardPlan::level));
+        if (critical >= maxCards && plans.size() > maxCards) {
+            plans.resize(critical);
+        } else if (plans.size() > maxCards) {
+            // One card alone stays what it is and takes the others in as lines.
+            auto& last = plans[maxCards - 1];
+            if (maxCards > 1) last.composite = plans.size() - (maxCards - 1);
+            for (std::size_t i = maxCards; i < plans.size(); ++i) append(last, plans[i]);
+            plans.resize(maxCards);
+        }
+        addContext(plans);
+        return plans;
+    }
+
+    /// "Also consider": a line or two of the last card, or one card when nothing else is there.
+    void addContext(std::vector<CardPlan>& plans) const
+    {
+        CardPlan context;
+        for (auto const* fired : byRank_) {
+            auto const room = context.rules.size() < rules_.limits.contextLinesMax;
+            if (fired->rule->place != Place::Alone || !room) continue;
+            context.rules.push_back(fired);
+            context.bullets.push_back(fired);
+        }
+        if (context.rules.empty()) return;
+        if (plans.empty())
+            plans.push_back(std::move(context));
+        else
+            append(plans.back(), context);
+    }
+
+    Chart const& chart_;
+    RuleSet const& rules_;
+    JoinedClusters joined_;
+    Rules byRank_;
+    std::vector<Bucket> buckets_;
+};
+
+} // namespace
+
+Level CardPlan::level() const
+{
+    auto level = Level::Info;
+    for (auto const* fired : rules) level = std::max(level, fired->judgement->level);
+    return level;
+}
+
+std::vector<CardPlan> planCards(Chart const& chart, std::span<FiredRule const> fired,
+                                std::size_t maxCards)
+{
+    return Planner{chart, fired}.plan(std::max<std::size_t>(maxCards, 1));
+}
+
+} // namespace tcds::rules

@@ -1,0 +1,246 @@
+#include "rules/eval/evaluator.hpp"
+
+#include <algorithm>
+
+namespace tcds::rules {
+
+Evaluator::Evaluator(Evaluation& evaluation, EvaluateOptions const& options)
+    : evaluation_{evaluation}, options_{options}, chart_{evaluation.chart},
+      rules_{evaluation.chart.rules()},
+      named_(rules_.conditions.size()), isPopulation_{[this](std::string_view name) {
+          return population(name);
+      }}
+{
+}
+
+void Evaluator::use(Scope const& scope, FactId fact)
+{
+    if (scope.used != nullptr && fact.known()) scope.used->push_back(fact);
+}
+
+void Evaluator::use(Scope const& scope, Result const& result)
+{
+    for (auto const fact : result.facts) use(scope, fact);
+}
+
+/// The binding to fill, or nothing when the name is taken: the first true clause binds.
+Binding* Evaluator::bind(Scope const& scope, Slot as)
+{
+    if (!as.known() || scope.judgement == nullptr) return nullptr;
+    auto& binding = scope.judgement->bound[as.index()];
+    return binding.kind == Binding::Kind::None ? &binding : nullptr;
+}
+
+Binding const* Evaluator::bound(Scope const& scope, Slot name) const
+{
+    if (!name.known() || scope.judgement == nullptr) return nullptr;
+    auto const& binding = scope.judgement->bound[name.index()];
+    return binding.kind == Binding::Kind::None ? nullptr : &binding;
+}
+
+void Evaluator::note(TraceNode* trace, std::string text) const
+{
+    if (trace != nullptr) trace->notes.push_back(std::move(text));
+}
+
+Answer Evaluator::ask(Condition const& condition, Scope const& scope, TraceNode* trace)
+{
+    auto const usedBefore = scope.used != nullptr ? scope.used->size() : 0;
+    auto answer = askConstruct(condition, scope, trace);
+    if (answer.decider == nullptr) answer.decider = &condition;
+    if (trace != nullptr) {
+        trace->clause = &condition;
+        trace->verdict = answer.verdict;
+        trace->reason = answer.reason;
+        trace->what = answer.what;
+        if (scope.used != nullptr)
+            trace->used.assign(scope.used->begin() + static_cast<std::ptrdiff_t>(usedBefore),
+                               scope.used->end());
+    }
+    return answer;
+}
+
+Answer Evaluator::askConstruct(Condition const& condition, Scope const& scope, TraceNode* trace)
+{
+    auto const as = condition.as;
+    return std::visit(
+        [&](auto const& test) -> Answer {
+            using T = std::decay_t<decltype(test)>;
+            if constexpr (requires { on(test, as, scope, trace); })
+                return on(test, as, scope, trace);
+            else if constexpr (requires { on(test, as, scope); })
+                return on(test, as, scope);
+            else if constexpr (requires { on(test, scope, trace); })
+                return on(test, scope, trace);
+            else if constexpr (requires { on(test, scope); })
+                return on(test, scope);
+            else
+                return on(static_cast<T const&>(test));
+        },
+        condition.test);
+}
+
+namespace {
+
+TraceNode* childOf(TraceNode* trace)
+{
+    if (trace == nullptr) return nullptr;
+    return &trace->children.emplace_back();
+}
+
+} // namespace
+
+Answer Evaluator::on(AllOf const& test, Scope const& scope, TraceNode* trace)
+{
+    auto result = Answer::yes();
+    for (auto const& condition : test.of) {
+        auto const answer = ask(condition, scope, childOf(trace));
+        if (answer.verdict < result.verdict)
+            result = answer;
+        else if (result.decider == nullptr)
+            result.decider = answer.decider;
+    }
+    return result;
+}
+
+Answer Evaluator::on(AnyOf const& test, Scope const& scope, TraceNode* trace)
+{
+    auto result = Answer::no();
+    auto isFirst = true;
+    for (auto const& condition : test.of) {
+        auto const answer = ask(condition, scope, childOf(trace));
+        if (isFirst || answer.verdict > result.verdict) result = answer;
+        isFirst = false;
+    }
+    return result;
+}
+
+Answer Evaluator::on(NotOf const& test, Scope const& scope, TraceNode* trace)
+{
+    auto answer = ask(test.of.front(), scope, childOf(trace));
+    if (answer.verdict == Verdict::Unknown) return answer;
+    answer.verdict = answer.verdict == Verdict::Yes ? Verdict::No : Verdict::Yes;
+    return answer;
+}
+
+namespace {
+
+/// What counts as one drug: an ingredient, or a use that only its class is known of.
+struct Drug {
+    IngredientId ingredient;
+    FactId use;
+
+    static Drug of(MedMatch const& match)
+    {
+        return {match.ingredient, match.ingredient.known() ? FactId{} : match.use->id};
+    }
+    bool operator==(Drug const&) const = default;
+};
+
+/// A true clause of at_least and what it may claim: a med clause needs a drug of its own.
+struct Claim {
+    bool needsDrug = false;
+    std::vector<Drug> drugs;
+    std::optional<Instant> resultAt; // of a lab clause, for `together`
+};
+
+/// Greatest number of claims that can be met at once by different drugs (augmenting paths;
+/// the clauses are few).
+class Matching
+{
+public:
+    explicit Matching(std::vector<Claim> const& claims) : claims_{claims} {}
+
+    std::size_t size()
+    {
+        std::size_t met = 0;
+        for (std::size_t i = 0; i < claims_.size(); ++i) {
+            if (!claims_[i].needsDrug) {
+                ++met;
+                continue;
+            }
+            std::vector<Drug> tried;
+            if (place(i, tried)) ++met;
+        }
+        return met;
+    }
+
+private:
+    bool place(std::size_t claim, std::vector<Drug>& tried)
+    {
+        for (auto const drug : claims_[claim].drugs) {
+            if (std::ranges::find(tried, drug) != tried.end()) continue;
+            tried.push_back(drug);
+            auto const owner = std::ranges::find(owners_, drug, &Owner::drug);
+            if (owner == owners_.end()) {
+                owners_.push_back({drug, claim});
+                return true;
+            }
+            auto const index = static_cast<std::size_t>(owner - owners_.begin());
+            if (place(owners_[index].claim, tried)) {
+                owners_[index].claim = claim;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    struct Owner {
+        Drug drug;
+        std::size_t claim;
+    };
+    std::vector<Claim> const& claims_;
+    std::vector<Owner> owners_;
+};
+
+/// The claims whose results lie within `together` of some result, taken as the start of a window.
+std::size_t mostTogether(std::vector<Claim> const& claims, Duration const& together)
+{
+    std::size_t most = 0;
+    for (auto const& from : claims) {
+        if (!from.resultAt) continue;
+        auto const count = std::ranges::count_if(claims, [&](Claim const& claim) {
+            return claim.resultAt && *claim.resultAt >= *from.resultAt &&
+                   *claim.resultAt <= *from.resultAt + together;
+        });
+        most = std::max(most, static_cast<std::size_t>(count));
+    }
+    return most;
+}
+
+} // namespace
+
+Answer Evaluator::on(AtLeastOf const& test, Scope const& scope, TraceNode* trace)
+{
+    std::vector<Claim> claims;
+    std::size_t possible = 0;
+    auto firstUnknown = Answer::no();
+    for (auto const& condition : test.of) {
+        auto const answer = ask(condition, scope, childOf(trace));
+        if (answer.verdict == Verdict::No) continue;
+        if (answer.verdict == Verdict::Unknown) {
+            ++possible;
+            if (firstUnknown.verdict == Verdict::No) firstUnknown = answer;
+            continue;
+        }
+        Claim claim;
+        if (auto const* med = std::get_if<MedTest>(&condition.test)) {
+            claim.needsDrug = true;
+            std::pmr::vector<UseAnswer> answers{&evaluation_.arena};
+            askAll(chart_, *med, startedAfterOf(*med, scope), answers);
+            for (auto const& use : answers)
+                if (use.answer.verdict == Verdict::Yes) claim.drugs.push_back(Drug::of(use.match));
+        } else if (auto const* lab = std::get_if<LabTest>(&condition.test)) {
+            if (auto const* result = pick(lab->scope, scope, nullptr).result)
+                claim.resultAt = result->at;
+        }
+        claims.push_back(std::move(claim));
+    }
+    auto const met = test.together ? mostTogether(claims, *test.together) : Matching{claims}.size();
+    if (met >= test.n) return Answer::yes();
+    if (met + possible < test.n) return Answer::no();
+    firstUnknown.verdict = Verdict::Unknown;
+    return firstUnknown;
+}
+
+} // namespace tcds::rules

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "fhir/base/problems.hpp"
+#include "fhir/base/result.hpp"
+#include "fhir/base/tree.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tcds::rules {
+
+/// SHA-256 as lower-case hex; handed in, because this module links no cryptography.
+using Digest = std::function<std::string(std::string_view)>;
+
+/// The code and name tables, TSV with a header line. Views: whoever holds them keeps the text
+/// alive.
+struct Tables {
+    std::string_view ingredients, names, products, units, routes, doseForms;
+};
+
+/// The authored files of a rule set, as read and not yet understood.
+struct Content {
+    struct Pack {
+        std::string folder;           // "core"
+        std::optional<Tree> manifest; // pack.yaml
+        std::vector<Tree> rules;      // by file name
+    };
+
+    std::optional<Tree> ruleSet;         // ruleset.yaml
+    std::optional<Tree> analytes;        // analytes.yaml
+    std::optional<Tree> suggestions;     // suggestions.yaml
+    std::optional<Tree> overrideReasons; // override-reasons.yaml
+    std::vector<Tree> valueSets;         // by file name
+    std::vector<Pack> packs;             // by folder name
+    std::vector<Tree> tests;             // by path; empty in a bundle
+    std::optional<Tree> mutants;         // tests/mutants.yaml: mutants that no case can kill
+    Tables tables;
+
+    std::string digest;    // over the sources, tests left out
+    std::string signer;    // who vouches for it: "embedded", a key name, "" = nobody
+    bool positions = true; // false: made from a bundle, messages name files only
+    std::vector<std::pair<std::string, std::string>> files; // path and SHA-256 of each source
+
+    std::vector<std::shared_ptr<void const>> owners; // what trees and small tables look into
+    std::shared_ptr<void const> productsOwner;       // a compiled rule set keeps this one
+
+    /// Puts a file in its place by its path below the rules folder ("packs/core/EL-K-LOW.yaml").
+    /// @return false when no file is expected there
+    bool add(std::string_view path, Tree tree);
+};
+
+/// Reads a rules folder: the four files at the top, valuesets/, packs/<pack>/, tests/<pack>/ (YAML
+/// or JSON) and terms/*.tsv, each folder in the order of file names. The digest is that of one line
+/// "sha256  path" a source, sorted by path, as `sha256sum` prints it.
+///
+/// Faults inside files go to `problems`; what could be read is returned all the same.
+/// @error NotFound when there is no such folder
+tcds::Result<Content> loadFolder(std::filesystem::path const& folder, Digest const& digest,
+                           Problems& problems);
+
+} // namespace tcds::rules

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "fhir/base/problems.hpp"
+#include "rules/load/content.hpp"
+#include "rules/model/rule_set.hpp"
+
+#include <string>
+
+namespace tcds::rules {
+
+struct LintOptions {
+    std::string day;       // YYYY-MM-DD, for reviews that are due; "" = not looked at
+    bool needTests = true; // L13; off where the tests are not at hand
+};
+
+/// Looks for what compiles and is wrong, or probably wrong, all the same. Errors: L07, L08, L12,
+/// L13, L16 (through named conditions). Warnings: L31, L33, L35, L36, L37, L39, L40.
+/// @param set  what compile() made of this content; draft rules included when they should be looked
+/// at
+void lint(Content const& content, RuleSet const& set, LintOptions const& options,
+          Problems& problems);
+
+/// L14: a rule that differs from the one in `before` must have another version.
+void lintVersions(Content const& content, Content const& before, Problems& problems);
+
+// The parts, by the file that holds them.
+
+/// lint_bands.cpp: L07, L31, L39
+void lintBands(RuleSet const& set, Problems& problems);
+/// lint_logic.cpp: L08, L16, L33
+void lintLogic(RuleSet const& set, Problems& problems);
+/// lint_meta.cpp: L12, L35, L36
+void lintMeta(RuleSet const& set, std::string const& day, Problems& problems);
+/// lint_texts.cpp: L37, L40
+void lintTexts(Content const& content, RuleSet const& set, Problems& problems);
+/// lint_tests.cpp: L13
+void lintTests(Content const& content, RuleSet const& set, Problems& problems);
+
+/// Where a clause stands; the file alone when its content had no positions.
+std::string whereOf(Condition const& condition, Rule const& rule);
+
+} // namespace tcds::rules

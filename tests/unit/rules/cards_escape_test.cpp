@@ -1,0 +1,128 @@
+#include "rules/cards/escape.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace tcds::rules {
+namespace {
+
+struct Row {
+    char const* name;
+    std::string_view in, out;
+};
+
+class Cleaned : public testing::TestWithParam<Row>
+{
+};
+
+TEST_P(Cleaned, HoldsNothingThatHidesOrReorders)
+{
+    EXPECT_EQ(cleaned(GetParam().in), GetParam().out);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Values, Cleaned,
+    testing::Values(
+        Row{"plain", "mmol/L", "mmol/L"}, Row{"empty", "", ""},
+        Row{"lineBreaks", "a\r\nb\tc", "a b c"}, Row{"manyBlanksAndEnds", "  a   b ", "a b"},
+        Row{"lineSeparator", "a\u2028b", "a b"},
+        Row{"control", std::string_view{"a\0b\x1b[0m", 7}, "ab[0m"},
+        Row{"rightToLeftOverride", "a\u202Ebc", "abc"}, Row{"isolates", "\u2066x\u2069", "x"},
+        Row{"zeroWidth", "fu\u200Bro\uFEFF", "furo"}, Row{"tagCharacters", "a\U000E0041b", "ab"},
+        Row{"brokenUtf8", "a\xC3(\xFF z", "a( z"}, Row{"accentsStay", "Ménière", "Ménière"}),
+    [](auto const& row) { return std::string{row.param.name}; });
+
+TEST(Cleaned, CutsBehindEightyCodePoints)
+{
+    std::string const eighty(80, 'a');
+
+    EXPECT_EQ(cleaned(eighty), eighty);
+    EXPECT_EQ(cleaned(eighty + "b"), std::string(79, 'a') + "\u2026");
+}
+
+TEST(Cleaned, CutsBetweenCodePoints)
+{
+    std::string pills;
+    for (int i = 0; i < 90; ++i) pills += "\U0001F48A";
+
+    auto const cut = cleaned(pills);
+
+    EXPECT_EQ(cut.size(), 79U * 4U + 3U);
+}
+
+TEST(Escaped, EveryPunctuationSignHasABackslash)
+{
+    EXPECT_EQ(escaped("[x](http://e.org) <img src=a> *b* _c_ `d` #e & f|g ~h"),
+              "\\[x\\]\\(http\\:\\/\\/e\\.org\\) \\<img src\\=a\\> \\*b\\* \\_c\\_ \\`d\\` \\#e "
+              "\\& f\\|g \\~h");
+}
+
+/// Property: whatever a string holds, no sign of Markdown or HTML stands in it without a backslash.
+TEST(Escaped, LeavesNoActiveSign)
+{
+    std::string every;
+    for (int c = 1; c < 127; ++c) every += static_cast<char>(c);
+    for (auto const& text : {every, every + every, std::string{"\\<b>\\\\"}}) {
+        auto const safe = escaped(cleaned(text));
+        for (std::size_t i = 0; i < safe.size(); ++i) {
+            if (safe[i] == '\\') {
+                ++i;
+                continue;
+            }
+            EXPECT_EQ(std::string_view{"<>[]()*_`#&|~!:.-+{}@"}.find(safe[i]),
+                      std::string_view::npos)
+                << safe[i];
+        }
+    }
+}
+
+TEST(ShownUnit, IsAsSentWhileItLooksLikeAUnit)
+{
+    EXPECT_EQ(shownUnit("mEq/L", "meq/L"), "mEq/L");
+    EXPECT_EQ(shownUnit("mL/min/1.73m2", "mL/min/{1.73_m2}"), "mL/min/1.73m2");
+    EXPECT_EQ(shownUnit("\u00B5mol/L", "umol/L"), "\u00B5mol/L");
+}
+
+TEST(ShownUnit, IsTheUcumSpellingOtherwise)
+{
+    EXPECT_EQ(shownUnit("<img src=x>", "mmol/L"), "mmol/L");
+    EXPECT_EQ(shownUnit("mmol/L see http://evil.example", "mmol/L"), "mmol/L");
+    EXPECT_EQ(shownUnit("", "mmol/L"), "mmol/L");
+    EXPECT_EQ(shownUnit("", "{score}"), "");
+    EXPECT_EQ(shownUnit("", "[pH]"), "");
+}
+
+TEST(EscapedUnit, KeepsSlashAndDecimalPointReadable)
+{
+    EXPECT_EQ(escapedUnit("mmol/L"), "mmol/L");
+    EXPECT_EQ(escapedUnit("mL/min/1.73m2"), "mL/min/1.73m2");
+    EXPECT_EQ(escapedUnit("www.x"), "www\\.x");
+    EXPECT_EQ(escapedUnit("10*3/uL"), "10\\*3/uL");
+}
+
+TEST(CardLength, CountsUtf16UnitsWhereTheyAreMore)
+{
+    EXPECT_EQ(cardLength("abc"), 3U);
+    EXPECT_EQ(cardLength("é"), 1U);
+    EXPECT_EQ(cardLength("\U0001F48A"), 2U);
+}
+
+TEST(CutTo, NeverPartsACodePoint)
+{
+    EXPECT_EQ(cutTo("ab\U0001F48Ac", 3), "ab");
+    EXPECT_EQ(cutTo("ab\U0001F48Ac", 4), "ab\U0001F48A");
+    EXPECT_EQ(cutTo("abc", 9), "abc");
+}
+
+TEST(Capitals, AbbreviationsKeepTheirs)
+{
+    EXPECT_EQ(withCapital("furosemide"), "Furosemide");
+    EXPECT_EQ(withCapital("5-HTP"), "5-HTP");
+    EXPECT_EQ(withoutCapital("Potassium"), "potassium");
+    EXPECT_EQ(withoutCapital("TSH"), "TSH");
+    EXPECT_EQ(withoutCapital("QTc interval"), "QTc interval");
+}
+
+} // namespace
+} // namespace tcds::rules
