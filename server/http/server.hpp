@@ -1,0 +1,89 @@
+#pragma once
+
+#include "fhir/base/result.hpp"
+#include "server/http/cors.hpp"
+#include "server/http/log.hpp"
+#include "server/http/message.hpp"
+#include "server/http/request_reader.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tcds::http {
+
+/// Answers requests. Called from several threads at once.
+class Handler
+{
+public:
+    virtual ~Handler() = default;
+
+    /// Whether `handle` may take long or wait for a disk (a large body to parse, a signature to
+    /// verify, a record to be synced): then it runs on the small pool and not on an I/O thread.
+    [[nodiscard]] virtual bool mayBlock(Request const& request) const = 0;
+
+    /// Must not fail; what it throws all the same is answered with 500 and an error id, and logged.
+    [[nodiscard]] virtual Response handle(Request&& request) = 0;
+};
+
+/// Longest waits for a peer (control CTL-12).
+struct Deadlines {
+    using Span = std::chrono::milliseconds;
+    Span header{5'000}; // from its first byte, on a new connection from the accept
+    Span body{10'000};  // from the end of the header
+    Span idle{30'000};  // between two requests
+    Span write{10'000}; // for the whole answer
+    Span linger{5'000}; // for the rest of a refused request, after the answer
+    Span drain{10'000}; // for the requests that are busy at shutdown
+};
+
+/// How a server listens. Every bound that the listener keeps is here.
+struct Options {
+    std::string address = "127.0.0.1"; // numeric, IPv4 or IPv6
+    std::uint16_t port = 0;            // 0: the kernel chooses, see Server::port()
+    unsigned threads = 1;
+    unsigned blockingThreads = 2;
+    RequestLimits limits;
+    std::size_t maxConnections = 4096; // beyond: 503 and close
+    std::size_t lingerBytes =
+        std::size_t{64} * 1024 * 1024; // read and dropped of a refused request
+    Deadlines deadlines;
+    CorsPolicy cors;
+    /// Writes the body of an answer that the listener gives itself; plain text when not set.
+    std::function<std::string(Error const&)> errorBody;
+    std::string errorContentType = "text/plain; charset=utf-8";
+};
+
+/// An HTTP/1.1 listener: keep-alive, pipelining, chunked bodies, deadlines, CORS, orderly drain.
+class Server
+{
+public:
+    /// @param handler, log  outlive the server
+    Server(Options options, Handler& handler, Log& log);
+    /// Cuts every connection that `drain` has not ended and joins all threads.
+    ~Server();
+    Server(Server const&) = delete;
+    Server& operator=(Server const&) = delete;
+
+    /// Binds, listens and starts the threads; call once.
+    /// @error Config, `where` = address and port, when the address cannot be bound
+    [[nodiscard]] Result<void> start();
+
+    /// The port that was bound; 0 before `start`.
+    [[nodiscard]] std::uint16_t port() const;
+
+    /// Stops accepting, ends idle connections at once, lets busy ones finish with
+    /// `Connection: close` until the drain deadline, then cuts them; joins all threads. Called from
+    /// a thread of the caller, never from a handler.
+    /// @return how many connections were cut
+    std::size_t drain();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace tcds::http
