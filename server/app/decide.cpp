@@ -1,0 +1,131 @@
+#include "server/app/decide.hpp"
+
+#include "fhir/read/chart_reader.hpp"
+
+#include <algorithm>
+
+namespace tcds::app {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::microseconds since(Clock::time_point start)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+}
+
+bool answered(SourceStatus status)
+{
+    return status == SourceStatus::Ok || status == SourceStatus::Empty ||
+           status == SourceStatus::Partial;
+}
+
+bool failed(SourceStatus status) { return !answered(status) && status != SourceStatus::Absent; }
+
+Error lacking(std::string key, std::string what)
+{
+    return {Error::Kind::MissingData, "/prefetch/" + std::move(key), std::move(what),
+            "send it as prefetch; this service reads no FHIR server yet"};
+}
+
+std::string describe(std::string_view key, SourceStatus status)
+{
+    return "prefetch key '" + std::string{key} + "' " +
+           (status == SourceStatus::Absent ? "was not supplied" : "could not be read");
+}
+
+/// Some source in which a complaint may stand was delivered and could be read.
+bool complaintSourceAnswered(PatientContext const& context)
+{
+    for (auto const key : {"conditions", "encounterDiagnoses", "encounter", "complaints"})
+        if (answered(context.source(key))) return true;
+    return std::ranges::any_of(context.inputs, [](InputStatus const& input) {
+        return input.key == "context.conditions" && answered(input.status);
+    });
+}
+
+/// The data without which no honest answer can be given (decision D26).
+Result<void> checkNeeded(PatientContext const& context, bool complaint)
+{
+    if (context.source("patient") != SourceStatus::Ok)
+        return lacking("patient", describe("patient", context.source("patient")));
+    if (!complaintSourceAnswered(context))
+        return lacking("conditions", describe("conditions", context.source("conditions")) +
+                                         ", nor any other source of a complaint "
+                                         "(encounterDiagnoses, encounter, complaints)");
+    if (complaint && !answered(context.source("medications")) && !answered(context.source("labs")))
+        return lacking("labs", describe("labs", context.source("labs")) + ", and " +
+                                   describe("medications", context.source("medications")));
+    return {};
+}
+
+fhir::ReadOptions readOptions(cds::HookRequest const& request, rules::RuleSet const& rules,
+                              DecideSettings const& settings, Instant now)
+{
+    fhir::ReadOptions options;
+    options.asOf = now;
+    options.hook = request.service->hook;
+    options.patientId = request.patientId;
+    options.encounterId = request.encounterId;
+    options.selections = request.selections;
+    options.zoneMinutes = settings.zoneMinutes;
+    options.acceptUnknownStatus = settings.acceptUnknownStatus;
+    options.complaintWindow = rules.complaintWindow;
+    options.maxEntries = settings.maxEntries;
+    return options;
+}
+
+bool isDegraded(PatientContext const& context)
+{
+    return std::ranges::any_of(context.inputs, [](InputStatus const& input) {
+        return failed(input.status) || input.status == SourceStatus::Partial;
+    });
+}
+
+cds::CardSetting cardSetting(Decision const& decision, DecideSettings const& settings,
+                             DecideOptions const& options)
+{
+    cds::CardSetting setting;
+    setting.decisionId = decision.id;
+    setting.publicUrl = settings.publicUrl;
+    setting.atMostOne = settings.policy.atMostOne;
+    if (options.repeatKey)
+        for (auto const& card : decision.cards)
+            setting.repeatKeys.push_back(options.repeatKey(card, *decision.evaluation));
+    return setting;
+}
+
+} // namespace
+
+Result<Decision> decide(cds::HookRequest const& request, rules::RuleSet const& rules,
+                        DecideSettings const& settings, DecideOptions const& options)
+{
+    Decision decision;
+    decision.id = options.decisionId;
+
+    auto start = Clock::now();
+    auto context = fhir::readChart(
+        request.inputs, readOptions(request, rules, settings, options.now), *rules.terms);
+    if (!context) return context.error();
+    decision.context = std::make_unique<PatientContext>(std::move(*context));
+    decision.timing.read = since(start);
+
+    start = Clock::now();
+    decision.evaluation = rules::evaluate(*decision.context, rules, options.evaluate);
+    decision.timing.evaluate = since(start);
+    if (auto const needed = checkNeeded(*decision.context, decision.evaluation->complaint); !needed)
+        return needed.error();
+
+    start = Clock::now();
+    if (!request.forPatients())
+        decision.cards = rules::compose(*decision.evaluation, settings.policy);
+    decision.written = cds::writeCards(decision.cards, *decision.evaluation,
+                                       cardSetting(decision, settings, options), request.patientId);
+    decision.body = cds::writeAnswer(decision.written);
+    decision.degraded = isDegraded(*decision.context);
+    decision.timing.compose = since(start);
+    return decision;
+}
+
+} // namespace tcds::app

@@ -1,0 +1,166 @@
+#include "server/audit/chain_writer.hpp"
+
+#include "fhir/base/datetime.hpp"
+#include "server/audit/log_tail.hpp"
+#include "server/audit/members.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tcds::audit {
+
+namespace {
+
+constexpr std::size_t kKeptCapacity = 1024U * 1024U; // of the line buffer between batches
+
+std::string_view toText(Sync sync)
+{
+    switch (sync) {
+    case Sync::Always:
+        return "always";
+    case Sync::Interval:
+        return "interval";
+    case Sync::Never:
+        return "never";
+    }
+    return "";
+}
+
+/// The same finding at start-up, where a person can act on it.
+Error atStart(Error error)
+{
+    error.kind = Error::Kind::Config;
+    return error;
+}
+
+} // namespace
+
+ChainWriter::ChainWriter(LogOptions const& options, Clock const& clock, LogDirectory directory)
+    : options_{options}, clock_{clock}, directory_{std::move(directory)}
+{
+    Members origin;
+    origin.member("node", options.node);
+    origin.member("tenant", options.tenant);
+    origin_ = "," + origin.take();
+}
+
+Result<std::unique_ptr<ChainWriter>> ChainWriter::open(LogOptions const& options,
+                                                       Clock const& clock)
+{
+    auto directory = LogDirectory::take(options.directory);
+    if (!directory) return directory.error();
+    auto const tail = recoverTail(options.directory);
+    if (!tail) return tail.error();
+
+    std::unique_ptr<ChainWriter> writer{new ChainWriter{options, clock, std::move(*directory)}};
+    writer->place_ = {tail->seq + 1, tail->hash};
+    if (auto const started = writer->start(tail->day, tail->torn); !started)
+        return atStart(started.error());
+    return writer;
+}
+
+Result<void> ChainWriter::start(std::string const& lastDay, std::uint64_t torn)
+{
+    auto const now = clock_.now();
+    day_ = std::max(toDay(now), lastDay); // a clock that went back opens no older file
+    auto file = LogFile::open(directory_.path() + "/" + fileNameOf(day_));
+    if (!file) return file.error();
+    if (options_.sync != Sync::Never && !directory_.sync())
+        return Error{Error::Kind::Config, directory_.path(),
+                     "could not be synchronised with the disk", "check the disk"};
+
+    auto place = place_;
+    lines_.clear();
+    addLine(place, "start", tcds::toText(now), startMembers("open", torn));
+    if (auto const kept = put(*file); !kept) return kept.error();
+    place_ = place;
+    file_ = std::make_shared<LogFile>(std::move(*file));
+    return {};
+}
+
+Result<void> ChainWriter::write(std::span<NewRecord const> records)
+{
+    // One instant a batch: its records were accepted together. It may lie before that of the
+    // record before when the clock was set back; the order of the log is `seq`.
+    auto const now = clock_.now();
+    if (auto const day = toDay(now); day > day_)
+        if (auto const begun = beginDay(day); !begun) return begun.error();
+
+    auto place = place_;
+    auto const time = tcds::toText(now);
+    lines_.clear();
+    for (auto const& record : records) addLine(place, record.type, time, record.members);
+    auto const kept = put(*file_);
+    if (lines_.capacity() > kKeptCapacity) std::string{}.swap(lines_);
+    if (!kept) return kept.error();
+    place_ = place;
+    written_ += records.size();
+    return {};
+}
+
+Result<void> ChainWriter::beginDay(std::string const& day)
+{
+    // The old file must be safe before anything can refer to it.
+    if (options_.sync != Sync::Never)
+        if (auto const synced = file_->sync(); !synced) return synced.error();
+    auto const path = directory_.path() + "/" + fileNameOf(day);
+    auto file = LogFile::open(path);
+    if (!file) return file.error();
+    if (file->size() != 0)
+        return Error{Error::Kind::Unavailable, path, "is there already and is not of this run",
+                     "move the file away; only the service writes to audit.directory"};
+
+    auto place = place_;
+    lines_.clear();
+    addLine(place, "start", tcds::toText(clock_.now()), startMembers("day", 0));
+    if (auto const kept = put(*file); !kept) {
+        ::unlink(path.c_str());
+        return kept.error();
+    }
+    if (options_.sync != Sync::Never) (void)directory_.sync(); // its file is synced by policy too
+    place_ = place;
+    day_ = day;
+    auto opened = std::make_shared<LogFile>(std::move(*file));
+    std::lock_guard const lock{fileMutex_};
+    file_ = std::move(opened);
+    return {};
+}
+
+std::shared_ptr<LogFile const> ChainWriter::file() const
+{
+    std::lock_guard const lock{fileMutex_};
+    return file_;
+}
+
+void ChainWriter::addLine(Place& place, std::string_view type, std::string_view time,
+                          std::string_view members)
+{
+    place.previous =
+        appendLine(lines_, {type, place.seq, time, origin_}, members, place.previous, sha256_);
+    ++place.seq;
+}
+
+Result<void> ChainWriter::put(LogFile& file)
+{
+    if (auto const appended = file.append(lines_); !appended) return appended.error();
+    if (options_.sync != Sync::Always) return {};
+    auto const synced = file.sync();
+    if (!synced) file.undoLast();
+    return synced;
+}
+
+std::string ChainWriter::startMembers(std::string_view cause, std::uint64_t torn) const
+{
+    Members start;
+    start.member("cause", cause);
+    start.openObject("engine");
+    start.member("version", options_.engineVersion);
+    start.close();
+    start.member("sync", toText(options_.sync));
+    if (torn > 0) start.member("torn", torn);
+    return start.take();
+}
+
+} // namespace tcds::audit

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "fhir/base/clock.hpp"
+#include "server/audit/log.hpp"
+#include "server/audit/log_directory.hpp"
+#include "server/audit/log_file.hpp"
+#include "server/audit/record_line.hpp"
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tcds::audit {
+
+struct NewRecord {
+    std::string_view type;
+    std::string_view members;
+};
+
+/// Makes lines of records and puts them on disk in one chain, a file a day. Used by one thread at a
+/// time; only file() may be called beside it.
+class ChainWriter
+{
+public:
+    /// Goes on where the directory's log ends; writes a `start` record.
+    static Result<std::unique_ptr<ChainWriter>> open(LogOptions const& options, Clock const& clock);
+
+    /// Writes all records with one write(), or none of them: then seq and chain are as before.
+    /// @error Unavailable
+    Result<void> write(std::span<NewRecord const> records);
+
+    /// The file that is written now; stays open for its holder when a new day begins.
+    [[nodiscard]] std::shared_ptr<LogFile const> file() const;
+    [[nodiscard]] std::uint64_t written() const { return written_; }
+
+private:
+    ChainWriter(LogOptions const& options, Clock const& clock, LogDirectory directory);
+
+    /// Where the next record stands in the chain.
+    struct Place {
+        std::uint64_t seq = 1;
+        HexDigest previous = noPrevious();
+    };
+    void addLine(Place& place, std::string_view type, std::string_view time,
+                 std::string_view members);
+    [[nodiscard]] std::string startMembers(std::string_view cause, std::uint64_t torn) const;
+    Result<void> start(std::string const& lastDay, std::uint64_t torn);
+    Result<void> beginDay(std::string const& day);
+    Result<void> put(LogFile& file);
+
+    LogOptions const& options_;
+    Clock const& clock_;
+    LogDirectory directory_;
+    std::string origin_; // `,"node":"..","tenant":".."`
+    std::string day_;
+    mutable std::mutex fileMutex_;
+    std::shared_ptr<LogFile> file_;
+    Place place_;
+    std::uint64_t written_ = 0;
+    Sha256 sha256_;
+    std::string lines_;
+};
+
+} // namespace tcds::audit

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "rules/cards/card.hpp"
+#include "rules/eval/evaluation.hpp"
+#include "server/audit/pseudonyms.hpp"
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tcds::audit {
+
+/// A card as it was sent, in both forms.
+struct CardSent {
+    std::string_view uuid;
+    std::string_view masked; // compact JSON with references masked (decision D39)
+};
+
+/// Everything that a `decision` record says (integration specification 4.2, level `facts`).
+struct DecisionRecord {
+    std::string_view decisionId, hookInstance, hook, service;
+    std::string_view client;  // name; "" = nobody known
+    std::string_view trigger; // vendor hint
+    std::string_view traceId; // W3C, "" = none
+    std::string_view user;    // Type/id
+    std::string_view patientId, encounterId, fhirServer;
+    std::size_t requestBytes = 0;
+    std::string_view requestSha256;
+    std::string_view engineVersion, engineCommit;
+    std::string_view settingsDigest;
+    std::string_view mode; // active | sandbox
+    PatientContext const* context = nullptr;
+    rules::Evaluation const* evaluation = nullptr;
+    std::span<rules::Card const> cards;
+    std::span<CardSent const> sent; // one for each card
+    int status = 200;
+    std::size_t responseBytes = 0;
+    std::string_view responseSha256;
+    bool degraded = false;
+    std::chrono::microseconds total{}, parse{}, evaluate{};
+};
+
+/// The members of the record as JSON without braces, for Log::append("decision", ..). No resource
+/// id but the user's, no name, no text: references are pseudonyms, cards are masked.
+std::string writeDecision(DecisionRecord const& record, Pseudonyms const& pseudonyms);
+
+/// "Observation/o7/2", or "Observation/o7" when no version is known: what a fact's `ref` is the
+/// pseudonym of.
+std::string identifierOf(SourceRef const& source);
+
+/// One feedback item (validated) for Log::append("feedback", ..).
+struct FeedbackRecord {
+    std::string_view service, card, outcome, reasonSystem, reasonCode, outcomeTimestamp, user;
+    std::string_view reasonDisplay; // from our own list, "" otherwise
+    bool reasonText = false;        // a comment was sent; its text is never kept
+    std::span<std::string const> acceptedSuggestions;
+    Instant receivedAt;
+};
+std::string writeFeedback(FeedbackRecord const& record);
+
+/// A call that was refused before evaluation, for Log::append("reject", ..).
+struct RejectRecord {
+    int http = 0;
+    std::string_view reason; // "json", "context-invalid", "missing-data", "body-size", ..
+    std::string_view where;  // JSON Pointer or byte; never patient data
+    std::string_view service, remote;
+    std::size_t requestBytes = 0;
+    std::string_view requestSha256;
+};
+std::string writeReject(RejectRecord const& record);
+
+} // namespace tcds::audit

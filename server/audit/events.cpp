@@ -1,0 +1,65 @@
+#include "fhir/base/datetime.hpp"
+#include "fhir/base/utf8.hpp"
+#include "server/audit/decision.hpp"
+#include "server/audit/members.hpp"
+
+// Records that are no decisions: feedback and refused calls.
+
+namespace tcds::audit {
+
+namespace {
+
+constexpr std::size_t kMostBytes = 512; // of a text that a stranger sent
+
+/// Refused calls may hold any bytes in their path; the log is UTF-8.
+std::string printable(std::string_view text)
+{
+    std::string clean{text.substr(0, kMostBytes)};
+    for (auto good = wellFormedUtf8(clean); good < clean.size(); good = wellFormedUtf8(clean))
+        clean[good] = '?';
+    return clean;
+}
+
+} // namespace
+
+std::string writeFeedback(FeedbackRecord const& record)
+{
+    Members json;
+    json.member("service", record.service);
+    json.member("card", record.card);
+    json.member("outcome", record.outcome);
+    if (!record.reasonCode.empty()) {
+        json.openObject("reason");
+        json.memberIfAny("system", record.reasonSystem);
+        json.member("code", record.reasonCode);
+        json.memberIfAny("display", record.reasonDisplay);
+        json.close();
+    }
+    if (record.reasonText) json.member("reasonText", "present");
+    if (!record.acceptedSuggestions.empty()) {
+        json.openArray("acceptedSuggestions");
+        for (auto const& suggestion : record.acceptedSuggestions) json.text(suggestion);
+        json.close();
+    }
+    json.memberIfAny("outcomeTimestamp", record.outcomeTimestamp);
+    json.member("receivedAt", toText(record.receivedAt));
+    json.memberIfAny("user", record.user);
+    return json.take();
+}
+
+std::string writeReject(RejectRecord const& record)
+{
+    Members json;
+    json.member("http", record.http);
+    json.member("reason", record.reason);
+    json.memberIfAny("where", printable(record.where));
+    json.memberIfAny("service", record.service);
+    json.memberIfAny("remote", printable(record.remote));
+    json.openObject("request");
+    json.member("bytes", record.requestBytes);
+    json.memberIfAny("sha256", record.requestSha256);
+    json.close();
+    return json.take();
+}
+
+} // namespace tcds::audit

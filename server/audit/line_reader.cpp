@@ -1,0 +1,83 @@
+#include "server/audit/line_reader.hpp"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace tcds::audit {
+
+namespace {
+
+constexpr std::size_t kStep = 256U * 1024U; // stays in the second-level cache
+constexpr std::size_t kMostLine = 64U * 1024U * 1024U;
+
+} // namespace
+
+Result<LineReader> LineReader::open(std::string path)
+{
+    LineReader reader;
+    reader.file_ = Descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!reader.file_.open())
+        return Error{Error::Kind::NotFound, path,
+                     "cannot be opened: " + std::generic_category().message(errno),
+                     "read the log as the user of the service"};
+    reader.path_ = std::move(path);
+    reader.buffer_.resize(kStep);
+    return reader;
+}
+
+Result<LineReader::Found> LineReader::next()
+{
+    start_ = next_;
+    length_ = 0;
+    for (auto from = start_;;) {
+        if (from < filled_) {
+            auto const* const feed =
+                static_cast<char const*>(std::memchr(buffer_.data() + from, '\n', filled_ - from));
+            if (feed != nullptr) {
+                length_ = static_cast<std::size_t>(feed - buffer_.data()) - start_;
+                next_ = start_ + length_ + 1;
+                bytes_ += length_ + 1;
+                return Found::Line;
+            }
+        }
+        auto const searched = filled_ - start_;
+        auto const more = readMore();
+        if (!more) return more.error();
+        if (!*more) {
+            length_ = filled_ - start_;
+            return length_ == 0 ? Found::End : Found::Partial;
+        }
+        from = start_ + searched;
+    }
+}
+
+/// Moves the unfinished line to the front and reads behind it; false at the end of the file.
+Result<bool> LineReader::readMore()
+{
+    if (start_ > 0) {
+        std::memmove(buffer_.data(), buffer_.data() + start_, filled_ - start_);
+        filled_ -= start_;
+        start_ = next_ = 0;
+    }
+    if (filled_ == buffer_.size()) {
+        if (filled_ >= kMostLine)
+            return Error{Error::Kind::TooLarge, path_, "has a line of more than 64 MiB",
+                         "this is no decision log"};
+        buffer_.resize(2 * buffer_.size());
+    }
+    for (;;) {
+        auto const got = ::read(file_.get(), buffer_.data() + filled_, buffer_.size() - filled_);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0)
+            return Error{Error::Kind::Internal, path_,
+                         "cannot be read: " + std::generic_category().message(errno),
+                         "check the disk"};
+        filled_ += static_cast<std::size_t>(got);
+        return got > 0;
+    }
+}
+
+} // namespace tcds::audit

@@ -1,0 +1,195 @@
+#include "server/audit/log.hpp"
+
+#include "server/audit/chain_writer.hpp"
+#include "server/audit/members.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace tcds::audit {
+
+namespace {
+
+/// A call that waits for its record to be kept. Lives on the stack of its thread.
+struct Waiting {
+    NewRecord record;
+    std::condition_variable ready;
+    enum class State : std::uint8_t { Queued, Taken, Done } state = State::Queued;
+    Result<void> kept;
+};
+
+Error busy(std::string what)
+{
+    return {Error::Kind::Unavailable, "decision log", std::move(what),
+            "try again; if it stays, the disk of audit.directory is too slow for the load"};
+}
+
+} // namespace
+
+struct Log::Impl {
+    LogOptions options;
+    std::unique_ptr<ChainWriter> writer;
+
+    std::mutex mutex; // guards all up to `stopping`
+    std::vector<Waiting*> queue;
+    bool writing = false;  // some caller is the leader
+    bool unsynced = false; // records were written since the last sync (Sync::Interval)
+    bool stopping = false;
+    std::condition_variable wakeSync;
+
+    std::atomic<bool> writeFailed{false}, syncFailed{false};
+    std::atomic<std::uint64_t> losses{0};
+    std::vector<Waiting*> batch;    // of the leader
+    std::vector<NewRecord> records; // of the leader
+    std::thread syncing;
+
+    Result<void> append(NewRecord const& record);
+    bool waitForLeader(std::unique_lock<std::mutex>& lock, Waiting& me);
+    void lead(std::unique_lock<std::mutex>& lock);
+    Result<void> commit();
+    void syncNowAndThen();
+    void stop();
+};
+
+Result<void> Log::Impl::append(NewRecord const& record)
+{
+    Waiting me;
+    me.record = record;
+    std::unique_lock lock{mutex};
+    if (queue.size() >= options.maxWaiting) {
+        writeFailed = true;
+        return busy(std::to_string(queue.size()) + " calls wait for the writer already");
+    }
+    queue.push_back(&me);
+    if (!waitForLeader(lock, me))
+        return busy("the writer took no record up within " +
+                    std::to_string(options.maxWait.count()) + " ms");
+    if (me.state != Waiting::State::Done) lead(lock);
+    return me.kept;
+}
+
+/// Returns when the record is done or this caller has to lead; false when neither came in time. A
+/// record that a leader has taken is waited for without limit: its bytes may be on their way.
+bool Log::Impl::waitForLeader(std::unique_lock<std::mutex>& lock, Waiting& me)
+{
+    auto const settled = [&] {
+        return me.state == Waiting::State::Done || (me.state == Waiting::State::Queued && !writing);
+    };
+    if (me.ready.wait_for(lock, options.maxWait, settled)) return true;
+    if (me.state == Waiting::State::Queued) {
+        queue.erase(std::find(queue.begin(), queue.end(), &me));
+        writeFailed = true;
+        return false;
+    }
+    me.ready.wait(lock, settled);
+    return true;
+}
+
+/// Writes the whole queue, its own record included, and wakes those whose records these are. Who
+/// queued meanwhile is led by the first of them.
+void Log::Impl::lead(std::unique_lock<std::mutex>& lock)
+{
+    writing = true;
+    batch.swap(queue);
+    for (auto* const each : batch) each->state = Waiting::State::Taken;
+    lock.unlock();
+    auto const kept = commit();
+    lock.lock();
+
+    writing = false;
+    writeFailed = !kept;
+    for (auto* const each : batch) {
+        each->kept = kept;
+        each->state = Waiting::State::Done;
+        each->ready.notify_one(); // under the lock: the waiting object may die right after it
+    }
+    batch.clear();
+    if (kept && options.sync == Sync::Interval && !unsynced) {
+        unsynced = true;
+        wakeSync.notify_one();
+    }
+    if (!queue.empty()) queue.front()->ready.notify_one();
+}
+
+Result<void> Log::Impl::commit()
+{
+    try {
+        records.clear();
+        for (auto const* const each : batch) records.push_back(each->record);
+        return writer->write(records);
+    } catch (std::exception const& failure) { // no memory, no digest: the others must not hang
+        return Error{Error::Kind::Unavailable, "decision log",
+                     std::string{"the records could not be made: "} + failure.what(),
+                     "see the memory of the host"};
+    }
+}
+
+void Log::Impl::syncNowAndThen()
+{
+    std::unique_lock lock{mutex};
+    while (!stopping) {
+        wakeSync.wait(lock, [&] { return unsynced || stopping; });
+        if (wakeSync.wait_for(lock, options.syncInterval, [&] { return stopping; })) return;
+        unsynced = false;
+        lock.unlock();
+        auto const synced = writer->file()->sync();
+        syncFailed = !synced;
+        lock.lock();
+        if (!synced) unsynced = true; // tried again after the next interval
+    }
+}
+
+void Log::Impl::stop()
+{
+    {
+        std::lock_guard const lock{mutex};
+        stopping = true;
+    }
+    wakeSync.notify_all();
+    if (syncing.joinable()) syncing.join();
+
+    Members members;
+    members.member("records", writer->written());
+    if (auto const lost = losses.load(); lost > 0) members.member("lost", lost);
+    auto const text = members.take();
+    // Nobody is left to tell; a missing `stop` shows in the log as a `start` without one before it.
+    (void)append({"stop", text});
+    if (options.sync != Sync::Never) (void)writer->file()->sync();
+}
+
+Log::Log(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+Log::~Log() { impl_->stop(); }
+
+Result<std::unique_ptr<Log>> Log::open(LogOptions const& options, Clock const& clock)
+{
+    auto impl = std::make_unique<Impl>();
+    impl->options = options;
+    auto writer = ChainWriter::open(impl->options, clock);
+    if (!writer) return writer.error();
+    impl->writer = std::move(*writer);
+    if (options.sync == Sync::Interval) {
+        impl->unsynced = true; // the `start` record
+        impl->syncing = std::thread{[state = impl.get()] { state->syncNowAndThen(); }};
+    }
+    return std::unique_ptr<Log>{new Log{std::move(impl)}};
+}
+
+Result<void> Log::append(std::string_view type, std::string_view members)
+{
+    if (members.find('\n') != std::string_view::npos)
+        return Error{Error::Kind::Internal, "decision log",
+                     "a record of type " + std::string{type} + " holds a line break",
+                     "write its members as compact JSON"};
+    return impl_->append({type, members});
+}
+
+bool Log::healthy() const { return !impl_->writeFailed && !impl_->syncFailed; }
+void Log::countLoss() { ++impl_->losses; }
+std::uint64_t Log::losses() const { return impl_->losses; }
+
+} // namespace tcds::audit

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "fhir/base/clock.hpp"
+#include "fhir/base/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tcds::audit {
+
+enum class Sync : std::uint8_t { Always, Interval, Never };
+
+struct LogOptions {
+    std::string directory;
+    std::string node, tenant;
+    Sync sync = Sync::Interval;
+    std::chrono::milliseconds syncInterval{200};
+    std::size_t maxWaiting = 1024; // calls that may wait for the writer; more get Unavailable
+    std::chrono::milliseconds maxWait{5000}; // for the writer to take a record up; then Unavailable
+    std::string engineVersion;               // written into `start`
+};
+
+/// The decision log of one node: one JSON line a record, append only, hash-chained (members `prev`
+/// and `hash`), one file a day. One process a directory: a second one is refused.
+///
+/// A record is handed to the kernel before append() returns, so a `kill -9` loses no record of an
+/// answered call; `sync` decides about power cuts (decision D34). A short write (full disk) is
+/// undone before the error is returned; a torn last line is cut at the next start and noted in its
+/// `start` record. Threads may append at once: the first one that waits writes the whole queue.
+class Log
+{
+public:
+    /// Locks the directory (made when absent, mode 0700), recovers the tail and writes `start`.
+    /// @error Config when it cannot be made, locked or written; `fix` says what to do
+    static Result<std::unique_ptr<Log>> open(LogOptions const& options, Clock const& clock);
+    ~Log(); // writes `stop` and syncs
+
+    /// Appends one record. `v`, `type`, `seq`, `ts`, `node`, `tenant`, `prev` and `hash` are added
+    /// here.
+    /// @param members  the record's own members as JSON without the braces: "\"a\":1,\"b\":[]"
+    /// @error Unavailable when the record could not be kept; nothing of it stays in the file
+    Result<void> append(std::string_view type, std::string_view members);
+
+    /// False after a failed write until one succeeds: what readiness reports.
+    [[nodiscard]] bool healthy() const;
+    /// Records that `audit.on_failure: continue` has lost, counted by the caller through this.
+    void countLoss();
+    [[nodiscard]] std::uint64_t losses() const;
+
+private:
+    struct Impl;
+    explicit Log(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace tcds::audit

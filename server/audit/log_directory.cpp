@@ -1,0 +1,144 @@
+#include "server/audit/log_directory.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+namespace tcds::audit {
+
+namespace {
+
+namespace files = std::filesystem;
+
+constexpr std::string_view kPrefix = "decisions-";
+constexpr std::string_view kSuffix = ".jsonl";
+constexpr std::string_view kLockName = "/.lock";
+
+std::string systemText(int code) { return std::generic_category().message(code); }
+
+Error faulty(std::string const& path, std::string what, std::string fix)
+{
+    return {Error::Kind::Config, "audit.directory " + path, std::move(what), std::move(fix)};
+}
+
+/// Owner only, whatever the umask says; a directory that was there keeps the mode its owner chose.
+Result<void> make(std::string const& path)
+{
+    std::error_code failure;
+    auto const parent = files::path{path}.parent_path();
+    if (!parent.empty()) files::create_directories(parent, failure);
+    if (!failure && ::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+        failure.assign(errno, std::generic_category());
+    if (failure)
+        return faulty(path, "cannot be made: " + failure.message(),
+                      "make it and give it to the user of the service, or name another one");
+    return {};
+}
+
+/// "4711" as its holder wrote it; "" when the file says nothing readable.
+std::string holderOf(int lock)
+{
+    std::array<char, 24> text{};
+    auto const got = ::pread(lock, text.data(), text.size() - 1, 0);
+    if (got <= 0) return {};
+    std::string_view const read{text.data(), static_cast<std::size_t>(got)};
+    auto const digits = read.substr(0, read.find_first_not_of("0123456789"));
+    return std::string{digits};
+}
+
+void writeHolder(int lock)
+{
+    auto const pid = std::to_string(::getpid()) + "\n";
+    // Only for the message of a second process: the lock holds without it, so a failure is let go.
+    if (::ftruncate(lock, 0) != 0) return;
+    [[maybe_unused]] auto const written = ::pwrite(lock, pid.data(), pid.size(), 0);
+}
+
+Result<Descriptor> lockIn(std::string const& path)
+{
+    auto const name = path + std::string{kLockName};
+    Descriptor lock{::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    if (!lock.open())
+        return faulty(path, "its lock file cannot be opened: " + systemText(errno),
+                      "give the directory to the user of the service");
+    while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EINTR) continue;
+        if (errno != EWOULDBLOCK)
+            return faulty(path, "cannot be locked: " + systemText(errno),
+                          "use a file system with locks (flock)");
+        auto const holder = holderOf(lock.get());
+        return faulty(path,
+                      "is in use by another process" +
+                          (holder.empty() ? std::string{} : " (pid " + holder + ")"),
+                      "stop that process or set another audit.directory; one log has one writer");
+    }
+    writeHolder(lock.get());
+    return lock;
+}
+
+} // namespace
+
+std::string fileNameOf(std::string const& day)
+{
+    return std::string{kPrefix} + day + std::string{kSuffix};
+}
+
+std::string dayOf(std::string const& fileName)
+{
+    constexpr std::string_view kShape = "dddd-dd-dd";
+    if (fileName.size() != kPrefix.size() + kShape.size() + kSuffix.size() ||
+        !fileName.starts_with(kPrefix) || !fileName.ends_with(kSuffix))
+        return {};
+    auto const day = fileName.substr(kPrefix.size(), kShape.size());
+    for (std::size_t i = 0; i < kShape.size(); ++i)
+        if (kShape[i] == 'd' ? day[i] < '0' || day[i] > '9' : day[i] != '-') return {};
+    return day;
+}
+
+Result<std::vector<std::string>> logFilesIn(std::string const& directory)
+{
+    std::error_code failure;
+    std::vector<std::string> names;
+    for (files::directory_iterator entry{directory, failure}, end; !failure && entry != end;
+         entry.increment(failure)) {
+        auto name = entry->path().filename().string();
+        if (!dayOf(name).empty()) names.push_back(std::move(name));
+    }
+    if (failure) {
+        auto const absent = failure == std::errc::no_such_file_or_directory;
+        return Error{absent ? Error::Kind::NotFound : Error::Kind::Config, directory,
+                     absent ? "there is no such directory"
+                            : "cannot be read as a directory: " + failure.message(),
+                     "name the directory of the decision log (audit.directory)"};
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+Result<LogDirectory> LogDirectory::take(std::string const& path)
+{
+    if (path.empty())
+        return faulty("\"\"", "is empty", "set audit.directory to a folder of the service");
+    if (auto const made = make(path); !made) return made.error();
+    LogDirectory taken;
+    taken.path_ = path;
+    taken.directory_ = Descriptor{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!taken.directory_.open())
+        return faulty(path, "cannot be opened as a directory: " + systemText(errno),
+                      "name a directory that the user of the service owns");
+    auto lock = lockIn(path);
+    if (!lock) return lock.error();
+    taken.lock_ = std::move(*lock);
+    return taken;
+}
+
+bool LogDirectory::sync() const { return ::fsync(directory_.get()) == 0; }
+
+} // namespace tcds::audit

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "fhir/base/result.hpp"
+#include "server/audit/descriptor.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tcds::audit {
+
+/// One file of the log, written at its end: each append stays whole or leaves nothing.
+class LogFile
+{
+public:
+    /// Opens or makes the file, readable by its owner alone.
+    /// @error Unavailable when that fails
+    static Result<LogFile> open(std::string path);
+
+    /// One write() for all of `lines`. What a failed one left is taken away before this returns,
+    /// or, when even that fails, before the next append writes anything.
+    /// @error Unavailable; the file holds nothing of `lines`
+    Result<void> append(std::string_view lines);
+
+    /// Takes away what append() wrote last.
+    void undoLast();
+
+    /// fdatasync()
+    /// @error Unavailable
+    [[nodiscard]] Result<void> sync() const;
+
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+    [[nodiscard]] std::string const& path() const { return path_; }
+
+private:
+    [[nodiscard]] bool cutTo(std::uint64_t size);
+
+    std::string path_;
+    Descriptor descriptor_;
+    std::uint64_t size_ = 0;   // of whole lines
+    std::uint64_t before_ = 0; // the same before the last append
+    bool ragged_ = false;      // bytes beyond size_ wait to be cut
+};
+
+} // namespace tcds::audit

@@ -1,0 +1,260 @@
+#include "server/audit/pseudonyms.hpp"
+
+#include "server/audit/descriptor.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace tcds::audit {
+
+namespace {
+
+constexpr std::size_t kLeastBytes = 32;
+constexpr std::size_t kMostBytes = 4096; // a longer file is some other file
+constexpr std::size_t kKeptBytes = 16;   // of the HMAC (integration specification 4.2)
+
+using Mac = std::array<unsigned char, 32>;
+
+struct FreeMac {
+    void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
+    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
+
+/// Key bytes that are wiped when they are no longer needed.
+struct KeyBytes {
+    std::array<unsigned char, kMostBytes + 1> bytes{};
+    std::size_t size = 0;
+    KeyBytes() = default;
+    KeyBytes(KeyBytes const&) = delete;
+    KeyBytes& operator=(KeyBytes const&) = delete;
+    ~KeyBytes() { OPENSSL_cleanse(bytes.data(), bytes.size()); }
+};
+
+Error faulty(std::string const& path, std::string what, std::string fix)
+{
+    return {Error::Kind::Config, "audit.key_file " + path, std::move(what), std::move(fix)};
+}
+
+std::string systemText(int code) { return std::generic_category().message(code); }
+
+/// 22 characters for 16 bytes, without padding (RFC 4648, section 5).
+void appendBase64Url(std::string& text, unsigned char const* bytes, std::size_t size)
+{
+    constexpr std::string_view kAlphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::uint32_t bits = 0;
+    unsigned held = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        bits = (bits << 8U) | bytes[i];
+        for (held += 8; held >= 6; held -= 6) text += kAlphabet[(bits >> (held - 6U)) & 63U];
+    }
+    if (held > 0) text += kAlphabet[(bits << (6U - held)) & 63U];
+}
+
+/// "k26q1.key" names its key itself: `k` and 1 to 15 lower-case letters or digits.
+std::optional<std::string> idFromName(std::string const& path)
+{
+    auto const name = std::filesystem::path{path}.stem().string();
+    if (name.size() < 2 || name.size() > 16 || name.front() != 'k') return std::nullopt;
+    for (auto const c : name)
+        if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) return std::nullopt;
+    // "key" is what such a file is called when nobody thought of a period.
+    if (name == "key" || name == "keyfile") return std::nullopt;
+    return name;
+}
+
+Result<void> readKey(int descriptor, std::string const& path, KeyBytes& key)
+{
+    struct stat status {
+    };
+    if (::fstat(descriptor, &status) != 0)
+        return faulty(path, "cannot be examined: " + systemText(errno), "check the file");
+    if (!S_ISREG(status.st_mode))
+        return faulty(path, "is not a regular file", "name a file that holds the key");
+    if ((status.st_mode & 0077U) != 0)
+        return faulty(path, "can be read by others than its owner",
+                      "chmod 600 " + path + ", and make a new key if others had access");
+    while (key.size < key.bytes.size()) {
+        auto const got =
+            ::read(descriptor, key.bytes.data() + key.size, key.bytes.size() - key.size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return faulty(path, "cannot be read: " + systemText(errno), "check the disk");
+        if (got == 0) break;
+        key.size += static_cast<std::size_t>(got);
+    }
+    if (key.size < kLeastBytes)
+        return faulty(path, "holds " + std::to_string(key.size) + " bytes, fewer than 32",
+                      "head -c 32 /dev/urandom > " + path);
+    if (key.size > kMostBytes)
+        return faulty(path, "holds more than 4096 bytes", "name the file of the key alone");
+    return {};
+}
+
+/// Writes 32 random bytes to a file that must not exist yet. It appears whole or not at all, so two
+/// processes that start at once agree on one key.
+Result<void> makeKey(std::string const& path)
+{
+    std::error_code ignored; // a folder that cannot be made shows when the file cannot
+    auto const folder = std::filesystem::path{path}.parent_path();
+    if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
+
+    auto const draft = path + "." + std::to_string(::getpid());
+    Descriptor const file{::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+    if (file.get() < 0)
+        return faulty(path, "cannot be made: " + systemText(errno),
+                      "make the folder writable or set audit.key_file");
+    std::array<unsigned char, kLeastBytes> key{};
+    if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1)
+        throw std::runtime_error{"the random generator of OpenSSL has no entropy"};
+    auto const made =
+        ::write(file.get(), key.data(), key.size()) == static_cast<ssize_t>(key.size()) &&
+        ::fsync(file.get()) == 0 && (::link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST);
+    auto const code = errno;
+    OPENSSL_cleanse(key.data(), key.size());
+    ::unlink(draft.c_str());
+    if (made) return {};
+    return faulty(path, "cannot be written: " + systemText(code), "free space or check the disk");
+}
+
+} // namespace
+
+/// Contexts are kept keyed: taking the key up again costs a fifth of setting it anew.
+struct Pseudonyms::Impl {
+    std::string id;
+    std::string tenant;
+    Context keyed; // never used for a message, only copied
+    mutable std::mutex mutex;
+    mutable std::vector<Context> idle;
+
+    [[nodiscard]] Context take() const
+    {
+        {
+            std::lock_guard const lock{mutex};
+            if (!idle.empty()) {
+                auto context = std::move(idle.back());
+                idle.pop_back();
+                return context;
+            }
+        }
+        Context context{EVP_MAC_CTX_dup(keyed.get())};
+        if (!context) throw std::bad_alloc{};
+        return context;
+    }
+
+    void giveBack(Context context) const
+    {
+        std::lock_guard const lock{mutex};
+        idle.push_back(std::move(context)); // at most one a thread
+    }
+
+    [[nodiscard]] Mac macOf(std::initializer_list<std::string_view> parts) const
+    {
+        auto context = take();
+        auto good = EVP_MAC_init(context.get(), nullptr, 0, nullptr) == 1;
+        for (auto const part : parts)
+            good = good && EVP_MAC_update(context.get(),
+                                          reinterpret_cast<unsigned char const*>(part.data()),
+                                          part.size()) == 1;
+        Mac mac{};
+        std::size_t length = 0;
+        good = good && EVP_MAC_final(context.get(), mac.data(), &length, mac.size()) == 1;
+        if (!good) throw std::runtime_error{"HMAC-SHA-256 failed inside OpenSSL"};
+        giveBack(std::move(context));
+        return mac;
+    }
+
+    [[nodiscard]] std::string write(Mac const& mac) const
+    {
+        std::string text;
+        text.reserve(id.size() + 23);
+        text += id;
+        text += ':';
+        appendBase64Url(text, mac.data(), kKeptBytes);
+        return text;
+    }
+};
+
+namespace {
+
+Context keyedContext(KeyBytes const& key)
+{
+    std::unique_ptr<EVP_MAC, FreeMac> const hmac{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
+    Context context{hmac ? EVP_MAC_CTX_new(hmac.get()) : nullptr};
+    std::array<char, 7> digest{"SHA256"};
+    std::array<OSSL_PARAM, 2> const parameters{
+        OSSL_PARAM_construct_utf8_string("digest", digest.data(), 0), OSSL_PARAM_construct_end()};
+    if (!context || EVP_MAC_init(context.get(), key.bytes.data(), key.size, parameters.data()) != 1)
+        throw std::runtime_error{"OpenSSL offers no HMAC-SHA-256"};
+    return context;
+}
+
+} // namespace
+
+Result<Pseudonyms> Pseudonyms::fromFile(std::string const& path, std::string tenant)
+{
+    Descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.get() < 0)
+        return faulty(path, "cannot be opened: " + systemText(errno),
+                      "make one with: (umask 077; head -c 32 /dev/urandom > " + path + ")");
+    KeyBytes key;
+    if (auto const read = readKey(file.get(), path, key); !read) return read.error();
+
+    auto impl = std::make_unique<Impl>();
+    impl->tenant = std::move(tenant);
+    impl->keyed = keyedContext(key);
+    if (auto named = idFromName(path)) {
+        impl->id = *std::move(named);
+    } else {
+        // Made with the key, so that the id of a key says nothing about it without it.
+        constexpr std::string_view kDigits = "0123456789abcdef";
+        auto const mac = impl->macOf({"twitch-cds key id"});
+        impl->id = "k1";
+        for (std::size_t i = 0; i < 3; ++i) {
+            impl->id += kDigits[mac[i] >> 4U];
+            impl->id += kDigits[mac[i] & 15U];
+        }
+    }
+    return Pseudonyms{std::move(impl)};
+}
+
+Result<Pseudonyms> Pseudonyms::fromFileOrNew(std::string const& path, std::string tenant)
+{
+    if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)
+        if (auto const made = makeKey(path); !made) return made.error();
+    return fromFile(path, std::move(tenant));
+}
+
+Pseudonyms::Pseudonyms(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+Pseudonyms::Pseudonyms(Pseudonyms&&) noexcept = default;
+Pseudonyms& Pseudonyms::operator=(Pseudonyms&&) noexcept = default;
+Pseudonyms::~Pseudonyms() = default;
+
+std::string Pseudonyms::of(std::string_view fhirBase, std::string_view identifier) const
+{
+    return impl_->write(impl_->macOf({impl_->tenant, "|", fhirBase, "|", identifier}));
+}
+
+std::string Pseudonyms::ofParts(std::string_view parts) const
+{
+    return impl_->write(impl_->macOf({impl_->tenant, "|", parts}));
+}
+
+} // namespace tcds::audit

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "fhir/base/json.hpp"
+#include "fhir/read/chart_reader.hpp"
+#include "server/cds/services.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tcds::cds {
+
+/// A hook call, read and validated. Owns the parsed body; `inputs` point into it.
+struct HookRequest {
+    json::Document body;
+    Service const* service = nullptr;
+    std::string hookInstance; // as received
+    std::string userId, patientId, encounterId;
+    std::vector<std::string> selections;
+    std::string fhirServer;
+    std::string trigger;             // vendor hint of the event, "" when none
+    std::vector<fhir::Input> inputs; // prefetch in the order sent, context Bundles
+
+    /// True for users who are patients or relatives: they get no cards (UX-9).
+    [[nodiscard]] bool forPatients() const;
+};
+
+/// Reads the body of a service call.
+/// @param service  the service whose path was called
+/// @error BadRequest with a JSON Pointer for each rule of the envelope and of the hook's context
+///        that is broken (REQ and CTX rows of the protocol); parse errors name the byte
+Result<HookRequest> readHookRequest(std::string body, Service const& service,
+                                    json::Limits const& limits = {});
+
+} // namespace tcds::cds

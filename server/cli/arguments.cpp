@@ -1,0 +1,237 @@
+#include "server/cli/arguments.hpp"
+
+#include "server/app/version.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+namespace tcds::cli {
+
+namespace {
+
+/// Everything that CLI11 writes into, for as long as the parser lives.
+struct Store {
+    std::string mode, listen;
+    ServeArguments serve;
+    EvaluateArguments evaluate;
+    LintArguments lint;
+    TestArguments test;
+    ExplainArguments explain;
+    VerifyArguments verify;
+    ShowArguments show;
+    ConfigArguments config;
+    LookupArguments lookup;
+    std::string output = "cards", format = "text";
+};
+
+std::vector<std::pair<std::string, std::string>> flagsOf(Store const& store)
+{
+    std::vector<std::pair<std::string, std::string>> flags;
+    if (!store.mode.empty()) flags.emplace_back("mode", store.mode);
+    if (!store.listen.empty()) flags.emplace_back("listen", store.listen);
+    return flags;
+}
+
+void addConfig(CLI::App& command, std::string& config, Store& store, bool withListen = false)
+{
+    command.add_option("--config", config, "configuration file (YAML)");
+    command.add_option("--mode", store.mode, "production, sandbox or dev");
+    if (withListen) command.add_option("--listen", store.listen, "ADDRESS:PORT");
+}
+
+CLI::App* addServe(CLI::App& app, Store& store)
+{
+    auto* serve = app.add_subcommand("serve", "answer CDS Hooks calls");
+    serve->footer("Example: twitch-cds serve --mode sandbox --listen 127.0.0.1:8080");
+    addConfig(*serve, store.serve.config, store, true);
+    return serve;
+}
+
+CLI::App* addEvaluate(CLI::App& app, Store& store)
+{
+    auto* evaluate =
+        app.add_subcommand("evaluate", "show what a call would be answered; writes no record");
+    evaluate->footer(
+        "Examples:\n"
+        "  twitch-cds evaluate request.json --output text\n"
+        "  twitch-cds evaluate --bundle chart.json --hook patient-view --complaint R25.3 "
+        "--output text");
+    evaluate->add_option("requests", store.evaluate.requests,
+                         "hook requests (JSON files, - = stdin)");
+    evaluate->add_option("--bundle", store.evaluate.bundle,
+                         "a patient Bundle to make the request from");
+    evaluate->add_option("--hook", store.evaluate.hook, "hook of that request")
+        ->capture_default_str();
+    evaluate->add_option("--complaint", store.evaluate.complaint,
+                         "code or text that is added as a complaint of today");
+    evaluate->add_option("--now", store.evaluate.now,
+                         "time of the call, such as 2026-01-31T08:00:00Z");
+    evaluate->add_option("--output", store.output, "cards, findings, trace or text")
+        ->check(CLI::IsMember({"cards", "findings", "trace", "text"}))
+        ->capture_default_str();
+    evaluate->add_flag("--allow-critical", store.evaluate.allowCritical,
+                       "do not cap the indicator at warning");
+    addConfig(*evaluate, store.evaluate.config, store);
+    return evaluate;
+}
+
+struct RulesCommands {
+    CLI::App *lint, *test, *explain;
+};
+
+RulesCommands addRules(CLI::App& app, Store& store)
+{
+    auto* rules = app.add_subcommand("rules", "check, test and explain the rules");
+    rules->require_subcommand(1);
+    auto* lint = rules->add_subcommand("lint", "report every fault of a rules folder");
+    lint->footer("Example: twitch-cds rules lint rules/");
+    lint->add_option("folder", store.lint.folder,
+                     "rules folder; default: ./rules, else the embedded pack");
+    lint->add_option("--format", store.format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+
+    auto* test = rules->add_subcommand("test", "run the test cases of the rules");
+    test->footer("Example: twitch-cds rules test rules/ --rule EL-K-LOW --trace");
+    test->add_option("folder", store.test.folder, "rules folder; default: ./rules");
+    test->add_option("--rule", store.test.rule, "only the cases of this rule");
+    test->add_option("--junit", store.test.junit, "write the result as JUnit XML");
+    test->add_flag("--trace", store.test.trace, "print the clauses of every failed case");
+    test->add_flag("--mutate", store.test.mutate,
+                   "change one thing at a time and list what no case notices");
+
+    auto* explain = rules->add_subcommand("explain", "why a rule fired, or not, for one request");
+    explain->footer("Example: twitch-cds rules explain request.json EL-K-LOW");
+    explain->add_option("request", store.explain.request, "hook request (JSON file, - = stdin)")
+        ->required();
+    explain->add_option("rule", store.explain.rule, "id of the rule")->required();
+    explain->add_option("--now", store.explain.now, "time of the call");
+    explain->add_option("--rules", store.explain.folder,
+                        "rules folder; default: the embedded pack");
+    return {lint, test, explain};
+}
+
+struct AuditCommands {
+    CLI::App *verify, *show;
+};
+
+AuditCommands addAudit(CLI::App& app, Store& store)
+{
+    auto* audit = app.add_subcommand("audit", "check and read the decision log");
+    audit->require_subcommand(1);
+    auto* verify =
+        audit->add_subcommand("verify", "check that no record was changed, lost or added");
+    verify->footer("Example: twitch-cds audit verify --directory /var/lib/twitch-cds/audit");
+    verify->add_option("--directory", store.verify.directory, "folder of the log");
+    addConfig(*verify, store.verify.config, store);
+
+    auto* show = audit->add_subcommand("show", "print records for people");
+    show->footer("Examples:\n"
+                 "  twitch-cds audit show --last 1\n"
+                 "  twitch-cds audit show --from 2026-03-03 --to 2026-03-03 --rule EL-MG-LOW");
+    auto& wanted = store.show;
+    show->add_option("--directory", wanted.where.directory, "folder of the log");
+    show->add_option("--seq", wanted.seq, "sequence number");
+    show->add_option("--decision", wanted.decision, "decision id (X-Decision-Id)");
+    show->add_option("--card", wanted.card, "uuid of a card");
+    show->add_option("--rule", wanted.rule, "decisions in which this rule fired");
+    show->add_option("--type", wanted.type, "decision, feedback, reject, start or stop");
+    show->add_option("--from", wanted.from, "first day or instant");
+    show->add_option("--to", wanted.to, "last day or instant");
+    show->add_option("--last", wanted.last, "only the newest N");
+    show->add_flag("--json", wanted.json, "the records as they are stored");
+    addConfig(*show, wanted.where.config, store);
+    return {verify, show};
+}
+
+struct ConfigCommands {
+    CLI::App *check, *show;
+};
+
+ConfigCommands addConfigCommands(CLI::App& app, Store& store)
+{
+    auto* config = app.add_subcommand("config", "check and show the configuration");
+    config->require_subcommand(1);
+    auto* check = config->add_subcommand("check", "report every fault of the configuration");
+    check->footer("Example: twitch-cds config check --config twitch-cds.yaml");
+    auto* show = config->add_subcommand("show", "print every setting and where it comes from");
+    show->footer("Example: twitch-cds config show --mode sandbox");
+    for (auto* command : {check, show}) addConfig(*command, store.config.config, store, true);
+    return {check, show};
+}
+
+CLI::App* addTerms(CLI::App& app, Store& store)
+{
+    auto* terms = app.add_subcommand("terms", "how codes and drug names are understood");
+    terms->require_subcommand(1);
+    auto* lookup =
+        terms->add_subcommand("lookup", "explain a code or a drug name and where it is used");
+    lookup->footer(
+        "Examples:\n  twitch-cds terms lookup 2823-3\n  twitch-cds terms lookup Lasix 40 mg");
+    lookup->add_option("words", store.lookup.words, "code or name")->required();
+    return lookup;
+}
+
+Output outputOf(std::string const& text)
+{
+    if (text == "findings") return Output::Findings;
+    if (text == "trace") return Output::Trace;
+    if (text == "text") return Output::Text;
+    return Output::Cards;
+}
+
+} // namespace
+
+std::variant<Command, int> parseArguments(int argc, char const* const* argv)
+{
+    Store store;
+    CLI::App app{"twitch-cds: notes which medicine or electrolyte may explain muscle twitching.",
+                 "twitch-cds"};
+    app.set_version_flag("--version", std::string{kVersion} + " (" + std::string{kCommit} + ")");
+    app.require_subcommand(1);
+    auto* serve = addServe(app, store);
+    auto* evaluate = addEvaluate(app, store);
+    auto const rules = addRules(app, store);
+    auto const audit = addAudit(app, store);
+    auto const config = addConfigCommands(app, store);
+    auto* lookup = addTerms(app, store);
+
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        auto const code = app.exit(error);
+        return code == 0 ? Exit::kDone : Exit::kUsage;
+    }
+
+    auto const flags = flagsOf(store);
+    if (serve->parsed()) {
+        store.serve.flags = flags;
+        return Command{store.serve};
+    }
+    if (evaluate->parsed()) {
+        store.evaluate.flags = flags;
+        store.evaluate.output = outputOf(store.output);
+        store.evaluate.clinicalDefaultsOfMode = !flags.empty() || !store.evaluate.config.empty();
+        return Command{store.evaluate};
+    }
+    if (rules.lint->parsed()) {
+        store.lint.json = store.format == "json";
+        return Command{store.lint};
+    }
+    if (rules.test->parsed()) return Command{store.test};
+    if (rules.explain->parsed()) return Command{store.explain};
+    if (audit.verify->parsed()) {
+        store.verify.flags = flags;
+        return Command{store.verify};
+    }
+    if (audit.show->parsed()) {
+        store.show.where.flags = flags;
+        return Command{store.show};
+    }
+    if (lookup->parsed()) return Command{store.lookup};
+    store.config.flags = flags;
+    store.config.show = config.show->parsed();
+    return Command{store.config};
+}
+
+} // namespace tcds::cli

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tcds::cli {
+
+/// Exit codes (decision D41).
+enum Exit : int {
+    kDone = 0,
+    kCheckFailed = 1,
+    kUsage = 64,
+    kBadInput = 65,
+    kInternal = 70,
+    kConfiguration = 78
+};
+
+struct ServeArguments {
+    std::string config;
+    std::vector<std::pair<std::string, std::string>> flags; // "mode" -> "sandbox"
+};
+
+enum class Output { Cards, Findings, Trace, Text };
+
+struct EvaluateArguments {
+    std::vector<std::string> requests; // files; "-" = stdin
+    std::string bundle, hook = "patient-view", complaint;
+    std::string config, now;
+    std::vector<std::pair<std::string, std::string>> flags;
+    bool allowCritical = false;
+    bool clinicalDefaultsOfMode = false; // --mode or --config was given
+    Output output = Output::Cards;
+};
+
+struct LintArguments {
+    std::string folder;
+    bool json = false;
+};
+struct TestArguments {
+    std::string folder, junit, rule;
+    bool trace = false, mutate = false;
+};
+struct ExplainArguments {
+    std::string request, rule, now, folder;
+};
+
+struct VerifyArguments {
+    std::string directory, config;
+    std::vector<std::pair<std::string, std::string>> flags;
+};
+struct ShowArguments {
+    VerifyArguments where;
+    std::string seq, decision, card, rule, type, from, to;
+    std::size_t last = 0;
+    bool json = false;
+};
+
+struct ConfigArguments {
+    bool show = false; // else check
+    std::string config;
+    std::vector<std::pair<std::string, std::string>> flags;
+};
+
+struct LookupArguments {
+    std::vector<std::string> words;
+};
+
+using Command =
+    std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, ExplainArguments,
+                 VerifyArguments, ShowArguments, ConfigArguments, LookupArguments>;
+
+/// argv -> what to do. Prints help, version and usage errors itself.
+/// @return the command, or the exit code when there is nothing left to do
+std::variant<Command, int> parseArguments(int argc, char const* const* argv);
+
+} // namespace tcds::cli

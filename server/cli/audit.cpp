@@ -1,0 +1,98 @@
+#include "server/audit/reader.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/console.hpp"
+#include "server/cli/settings.hpp"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <iostream>
+
+namespace tcds::cli {
+
+namespace {
+
+/// The folder that was named, else the one of the configuration.
+std::optional<std::string> directoryOf(VerifyArguments const& arguments)
+{
+    if (!arguments.directory.empty()) return arguments.directory;
+    auto flags = arguments.flags;
+    // Reading the log needs no key and no acknowledgement, so production's conditions of start do
+    // not apply; without any hint the place of a sandbox is looked at.
+    if (flags.empty() && arguments.config.empty()) flags.emplace_back("mode", "sandbox");
+    auto const loaded = loadSettings(arguments.config, std::move(flags));
+    if (!loaded) return std::nullopt;
+    return loaded->config.auditDirectory;
+}
+
+void showProgress(std::uint64_t done, std::uint64_t all)
+{
+    if (isatty(STDERR_FILENO) != 1 || all == 0) return;
+    std::cerr << "\rverifying " << done * 100 / all << " %" << (done >= all ? "\n" : "")
+              << std::flush;
+}
+
+} // namespace
+
+int verify(VerifyArguments const& arguments)
+{
+    auto const directory = directoryOf(arguments);
+    if (!directory) return Exit::kConfiguration;
+    auto const verified = audit::verify(*directory, showProgress);
+    if (!verified) {
+        complain(verified.error());
+        return Exit::kBadInput;
+    }
+    if (auto const& broken = verified->firstBreak) {
+        std::cout << "BROKEN at " << broken->file << ":" << broken->line << " (seq " << broken->seq
+                  << "): " << broken->what << ". Fix: " << broken->fix << ".\n"
+                  << verified->records << " records before it are intact.\n";
+        return Exit::kCheckFailed;
+    }
+    std::cout << "intact: " << verified->records << " records";
+    if (verified->records > 0)
+        std::cout << ", seq " << verified->firstSeq << " to " << verified->lastSeq << ", "
+                  << verified->firstTime << " to " << verified->lastTime;
+    std::cout << ", " << verified->files.size() << " file(s) in " << *directory << "\n";
+    return Exit::kDone;
+}
+
+int show(ShowArguments const& arguments)
+{
+    auto const directory = directoryOf(arguments.where);
+    if (!directory) return Exit::kConfiguration;
+    audit::Wanted wanted;
+    if (!arguments.seq.empty()) {
+        std::uint64_t seq = 0;
+        auto const* end = arguments.seq.data() + arguments.seq.size();
+        if (std::from_chars(arguments.seq.data(), end, seq).ptr != end) {
+            complain(
+                Error{Error::Kind::BadRequest, "--seq", "not a number", "write a sequence number"});
+            return Exit::kUsage;
+        }
+        wanted.seq = seq;
+    }
+    wanted.decisionId = arguments.decision;
+    wanted.card = arguments.card;
+    wanted.rule = arguments.rule;
+    wanted.type = arguments.type;
+    wanted.from = arguments.from;
+    wanted.to = arguments.to;
+    wanted.last = arguments.last;
+    std::size_t count = 0;
+    auto const done = audit::forEachRecord(*directory, wanted, [&](std::string_view line) {
+        if (arguments.json)
+            std::cout << line << '\n';
+        else
+            std::cout << (count == 0 ? "" : "\n") << audit::toText(line);
+        ++count;
+    });
+    if (!done) {
+        complain(done.error());
+        return Exit::kBadInput;
+    }
+    if (count == 0) std::cerr << "no record of " << *directory << " matches\n";
+    return count == 0 ? Exit::kCheckFailed : Exit::kDone;
+}
+
+} // namespace tcds::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "server/cli/arguments.hpp"
+
+namespace tcds::cli {
+
+// One function a command; each prints its own errors and returns the exit code (decision D41).
+
+int serve(ServeArguments const& arguments);
+int evaluate(EvaluateArguments const& arguments);
+int lint(LintArguments const& arguments);
+int test(TestArguments const& arguments);
+int explain(ExplainArguments const& arguments);
+int verify(VerifyArguments const& arguments);
+int show(ShowArguments const& arguments);
+int config(ConfigArguments const& arguments);
+int lookup(LookupArguments const& arguments);
+
+} // namespace tcds::cli

@@ -1,0 +1,132 @@
+#include "rules/load/compile.hpp"
+#include "rules/load/lint.hpp"
+#include "server/cases/run.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/console.hpp"
+#include "server/cli/rule_source.hpp"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+namespace tcds::cli {
+
+namespace {
+
+/// The folder that was named, else ./rules.
+Result<std::string> folderOf(std::string const& named)
+{
+    auto folder = named.empty() ? defaultFolder() : named;
+    if (!folder.empty()) return folder;
+    return Error{Error::Kind::NotFound, "rules", "no rules folder here",
+                 "name one, such as `twitch-cds rules lint path/to/rules`"};
+}
+
+std::string asJson(std::vector<Diagnostic> const& problems)
+{
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> json{buffer};
+    json.StartArray();
+    for (auto const& problem : problems) {
+        json.StartObject();
+        auto const member = [&json](char const* name, std::string const& value) {
+            json.Key(name);
+            json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+        };
+        member("severity", problem.severity == Severity::Error ? "error" : "warning");
+        member("code", problem.code);
+        member("where", problem.where);
+        member("what", problem.what);
+        member("fix", problem.fix);
+        json.EndObject();
+    }
+    json.EndArray();
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+void print(std::vector<Diagnostic> const& problems, bool json)
+{
+    if (json) {
+        std::cout << asJson(problems) << '\n';
+        return;
+    }
+    for (auto const& problem : problems) std::cout << toText(problem) << '\n';
+}
+
+std::string countsOf(std::vector<Diagnostic> const& problems)
+{
+    auto const errors = std::ranges::count(problems, Severity::Error, &Diagnostic::severity);
+    auto const warnings = static_cast<std::ptrdiff_t>(problems.size()) - errors;
+    return std::to_string(errors) + " error(s), " + std::to_string(warnings) + " warning(s)";
+}
+
+/// Reads the cases of a content; faults go to stderr.
+std::optional<std::vector<cases::CaseFile>> casesOf(rules::Content const& content)
+{
+    Problems problems;
+    std::vector<cases::CaseFile> files;
+    for (auto const& tree : content.tests) files.push_back(cases::readCaseFile(tree, problems));
+    complain(problems);
+    if (problems.hasErrors()) return std::nullopt;
+    return files;
+}
+
+} // namespace
+
+int lint(LintArguments const& arguments)
+{
+    auto const folder = folderOf(arguments.folder);
+    if (!folder) {
+        complain(folder.error());
+        return Exit::kUsage;
+    }
+    Problems problems;
+    auto const loaded = rulesInFolder(*folder, problems);
+    if (!loaded) {
+        complain(loaded.error());
+        return Exit::kBadInput;
+    }
+    if (loaded->rules) rules::lint(loaded->content, *loaded->rules, {toDay(SystemClock{}.now()), true}, problems);
+    auto const sorted = problems.sorted();
+    print(sorted, arguments.json);
+    if (!arguments.json) {
+        auto const count = loaded->rules ? std::to_string(loaded->rules->rules.size()) + " rules, " : "";
+        std::cout << count << countsOf(sorted) << '\n';
+    }
+    return problems.hasErrors() ? Exit::kCheckFailed : Exit::kDone;
+}
+
+int test(TestArguments const& arguments)
+{
+    auto const folder = folderOf(arguments.folder);
+    if (!folder) {
+        complain(folder.error());
+        return Exit::kUsage;
+    }
+    Problems problems;
+    auto const loaded = rulesInFolder(*folder, problems);
+    if (!loaded) {
+        complain(loaded.error());
+        return Exit::kBadInput;
+    }
+    complain(problems);
+    if (!loaded->rules) return Exit::kConfiguration;
+    auto const files = casesOf(loaded->content);
+    if (!files) return Exit::kBadInput;
+    auto const report = cases::run(*files, *loaded->rules, {arguments.trace, arguments.rule});
+    cases::print(report, std::cout);
+    if (!arguments.junit.empty()) {
+        std::ofstream file{arguments.junit};
+        cases::writeJunit(report, file);
+        if (!file) {
+            complain(Error{Error::Kind::BadRequest, arguments.junit, "cannot be written", "name a writable file"});
+            return Exit::kBadInput;
+        }
+    }
+    return report.failures() == 0 ? Exit::kDone : Exit::kCheckFailed;
+}
+
+} // namespace tcds::cli

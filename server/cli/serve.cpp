@@ -1,0 +1,191 @@
+#include "server/app/app.hpp"
+#include "server/app/version.hpp"
+#include "server/audit/log.hpp"
+#include "server/audit/pseudonyms.hpp"
+#include "server/cds/outcome.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/console.hpp"
+#include "server/cli/rule_source.hpp"
+#include "server/cli/settings.hpp"
+#include "server/http/server.hpp"
+#include "server/ops/ops_log.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+
+namespace tcds::cli {
+
+namespace {
+
+using Field = http::Log::Field;
+using Level = http::Log::Level;
+
+/// Production takes an unapproved pack only by name and version (decision D54).
+bool packIsAccepted(config::Config const& config, rules::RuleSet const& rules)
+{
+    auto const unapproved = std::ranges::any_of(
+        rules.packs, [](rules::PackInfo const& pack) { return pack.approval != "required"; });
+    if (config.mode != config::Mode::Production || !unapproved) return true;
+    auto const& taken = config.acknowledged;
+    if (taken.pack == rules.id && taken.version == rules.version && !taken.by.empty() &&
+        !taken.on.empty())
+        return true;
+    complain(Error{Error::Kind::Config, "content.acknowledged",
+                   "the pack " + rules.id + " " + rules.version + " has no clinical approval",
+                   "let the site take it over by adding: content: {acknowledged: {pack: " +
+                       rules.id + ", version: " + rules.version + ", by: ROLE, on: YYYY-MM-DD}}"});
+    return false;
+}
+
+std::shared_ptr<rules::RuleSet const> loadRules(config::Config const& config, Instant now)
+{
+    if (config.contentFolder.empty()) return embeddedRules(toDay(now));
+    Problems problems;
+    auto const loaded = rulesInFolder(config.contentFolder, problems);
+    if (!loaded) {
+        complain(loaded.error());
+        return nullptr;
+    }
+    complain(problems);
+    return loaded->rules;
+}
+
+Result<audit::Pseudonyms> loadPseudonyms(config::Config const& config)
+{
+    if (!config.auditKeyFile.empty())
+        return audit::Pseudonyms::fromFile(config.auditKeyFile, config.tenant);
+    auto const folder = std::filesystem::path{config.auditDirectory}.parent_path();
+    std::error_code ignored;
+    std::filesystem::create_directories(folder, ignored); // opening the file reports what is wrong
+    return audit::Pseudonyms::fromFileOrNew((folder / "audit.key").string(), config.tenant);
+}
+
+audit::LogOptions logOptions(config::Config const& config)
+{
+    audit::LogOptions options;
+    options.directory = config.auditDirectory;
+    options.node = config.node;
+    options.tenant = config.tenant;
+    options.sync = config.fsync == config::Fsync::Always  ? audit::Sync::Always
+                   : config.fsync == config::Fsync::Never ? audit::Sync::Never
+                                                          : audit::Sync::Interval;
+    options.syncInterval = config.fsyncInterval;
+    options.engineVersion = std::string{kVersion};
+    return options;
+}
+
+http::Options serverOptions(config::Config const& config)
+{
+    http::Options options;
+    options.address = config.address == "localhost" ? "127.0.0.1" : config.address;
+    options.port = config.port;
+    options.threads = config.threads;
+    options.limits.body = config.maxBodyBytes;
+    options.maxConnections = config.maxConnections;
+    options.deadlines.header = config.headerDeadline;
+    options.deadlines.body = config.bodyDeadline;
+    options.deadlines.idle = config.idleDeadline;
+    options.deadlines.write = config.writeDeadline;
+    options.deadlines.drain = config.drainDeadline;
+    if (std::ranges::find(config.corsOrigins, "*") != config.corsOrigins.end())
+        options.cors.mode = http::CorsPolicy::Mode::AnyOrigin;
+    else if (!config.corsOrigins.empty())
+        options.cors.mode = http::CorsPolicy::Mode::Listed;
+    options.cors.origins = config.corsOrigins;
+    options.errorBody = cds::writeOutcome;
+    options.errorContentType = std::string{cds::kFhirJson};
+    return options;
+}
+
+/// Signals are taken by this thread alone; must run before any other thread starts.
+sigset_t blockSignals()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (auto const signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN); // a client that goes away is an error code, not our end
+    std::signal(SIGXFSZ, SIG_IGN); // so is a log file at its limit
+    return signals;
+}
+
+void waitForEnd(sigset_t const& signals, ops::OpsLog& ops)
+{
+    for (;;) {
+        int signal = 0;
+        if (sigwait(&signals, &signal) != 0) return;
+        if (signal != SIGHUP) {
+            ops.event(Level::Info, "stopping",
+                      {Field{"signal", signal == SIGTERM ? "TERM" : "INT"}});
+            return;
+        }
+        ops.event(Level::Info, "reload is not supported", {Field{"signal", "HUP"}});
+    }
+}
+
+/// Requests that the listener refused get their record too.
+void recordRefusals(ops::OpsLog& ops, app::App& app)
+{
+    ops.onEvent([&app](std::string_view name, std::span<Field const> fields) {
+        if (name != "request refused") return;
+        int status = 0;
+        std::string_view where;
+        std::string_view remote;
+        for (auto const& field : fields) {
+            if (field.name == "status")
+                (void)std::from_chars(field.value.data(), field.value.data() + field.value.size(),
+                                      status);
+            if (field.name == "where") where = field.value;
+            if (field.name == "remote") remote = field.value;
+        }
+        app.recordRefusal(status, where, remote);
+    });
+}
+
+} // namespace
+
+int serve(ServeArguments const& arguments)
+{
+    auto const loaded = loadSettings(arguments.config, arguments.flags);
+    if (!loaded) return Exit::kConfiguration;
+    auto const& config = loaded->config;
+    SystemClock const clock;
+    auto const rules = loadRules(config, clock.now());
+    if (!rules || !packIsAccepted(config, *rules)) return Exit::kConfiguration;
+
+    auto const signals = blockSignals();
+    auto const pseudonyms = loadPseudonyms(config);
+    if (!pseudonyms) {
+        complain(pseudonyms.error());
+        return Exit::kConfiguration;
+    }
+    auto const log = audit::Log::open(logOptions(config), clock);
+    if (!log) {
+        complain(log.error());
+        return Exit::kConfiguration;
+    }
+    ops::OpsLog ops{config.logLevel, config.logFormat};
+    app::App app{config, rules, clock, **log, *pseudonyms, ops};
+    http::Server server{serverOptions(config), app, ops};
+    recordRefusals(ops, app);
+    if (auto const started = server.start(); !started) {
+        complain(started.error());
+        return Exit::kConfiguration;
+    }
+    auto const port = std::to_string(server.port());
+    ops.event(Level::Info, "ready",
+              {Field{"version", kVersion}, Field{"mode", config::toText(config.mode)},
+               Field{"port", port}, Field{"pack", rules->id}, Field{"pack_version", rules->version},
+               Field{"audit", config.auditDirectory}});
+    waitForEnd(signals, ops);
+    app.beginDrain();
+    auto const cut = server.drain();
+    ops.event(Level::Info, "stopped", {Field{"cut_off", std::to_string(cut)}});
+    return Exit::kDone;
+}
+
+} // namespace tcds::cli

@@ -1,0 +1,251 @@
+#include "server/config/config.hpp"
+
+#include "fhir/base/tree.hpp"
+#include "server/config/keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+extern char** environ; // NOLINT: POSIX
+
+namespace tcds::config {
+
+namespace {
+
+constexpr std::string_view kPrefix = "TWITCH_CDS__";
+
+struct Given {
+    std::string value;
+    Origin origin = Origin::Default;
+    std::string where;
+};
+using GivenByKey = std::map<std::string, Given, std::less<>>;
+
+Key const* findKey(std::string_view name)
+{
+    auto const at = std::ranges::find(keys(), name, &Key::name);
+    return at == keys().end() ? nullptr : &*at;
+}
+
+std::vector<std::string_view> knownNames()
+{
+    std::vector<std::string_view> names;
+    for (auto const& key : keys()) names.push_back(key.name);
+    return names;
+}
+
+void reportUnknown(std::string_view name, std::string const& where, Problems& problems)
+{
+    auto const near = nearestWord(name, knownNames());
+    problems.error("", where, "unknown key \"" + std::string{name} + "\"",
+                   near.empty() ? "see `twitch-cds config show` for the keys"
+                                : "did you mean \"" + near + "\"?");
+}
+
+bool isSection(std::string_view name)
+{
+    auto const prefix = std::string{name} + ".";
+    return std::ranges::any_of(keys(),
+                               [&](Key const& key) { return key.name.starts_with(prefix); });
+}
+
+std::string joined(Node const& node)
+{
+    std::string text;
+    for (auto const& item : node.items()) {
+        if (!text.empty()) text += ' ';
+        text += item.text();
+    }
+    return text;
+}
+
+void readFile(Node const& node, std::string const& prefix, GivenByKey& given, Problems& problems)
+{
+    for (auto const& member : node.members()) {
+        auto const name = prefix + std::string{member.key};
+        auto const where = member.keyNode.where();
+        auto const* key = findKey(name);
+        if (key == nullptr) {
+            if (isSection(name) && member.value.isMap())
+                readFile(member.value, name + ".", given, problems);
+            else
+                reportUnknown(name, where, problems);
+            continue;
+        }
+        if (member.value.isMap() || (member.value.isList() && !key->list)) {
+            problems.error("", member.value.where(), name + " takes one value",
+                           "write " + std::string{key->allowed});
+            continue;
+        }
+        given[name] = {joined(member.value), Origin::File, member.value.where()};
+    }
+}
+
+std::string keyOfVariable(std::string_view variable)
+{
+    std::string name;
+    auto rest = variable.substr(kPrefix.size());
+    while (!rest.empty()) {
+        auto const next = rest.find("__");
+        if (!name.empty()) name += '.';
+        for (auto const c : rest.substr(0, next))
+            name += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+        rest = next == std::string_view::npos ? std::string_view{} : rest.substr(next + 2);
+    }
+    return name;
+}
+
+void readEnvironment(Sources const& sources, GivenByKey& given, Problems& problems)
+{
+    for (auto const& [variable, value] : sources.environment) {
+        auto const name = keyOfVariable(variable);
+        if (findKey(name) == nullptr)
+            reportUnknown(name, "environment " + variable, problems);
+        else
+            given[name] = {value, Origin::Environment, "environment " + variable};
+    }
+}
+
+void readFlags(Sources const& sources, GivenByKey& given)
+{
+    for (auto const& [name, value] : sources.flags)
+        given[name] = {value, Origin::Flag, "flag --" + name};
+}
+
+/// The mode decides about other defaults, so it is settled first.
+/// @return nothing for a bad value, which is reported with the others
+std::optional<Mode> settleMode(GivenByKey const& given)
+{
+    Config config;
+    if (auto const at = given.find("mode"); at != given.end())
+        if (!findKey("mode")->set(config, at->second.value)) return std::nullopt;
+    return config.mode;
+}
+
+std::string defaultOf(Key const& key, Mode mode, Sources const& sources, Origin& origin)
+{
+    origin = Origin::Default;
+    if (key.name == "node") return sources.hostName;
+    if (key.name == "audit.directory")
+        return mode == Mode::Production ? "/var/lib/twitch-cds/audit"
+                                        : sources.stateDirectory + "/audit";
+    if (mode != Mode::Production && !key.inSandbox.empty()) {
+        origin = Origin::Mode;
+        return std::string{key.inSandbox};
+    }
+    return std::string{key.fallback};
+}
+
+/// Numbers only: a host name that begins with "127." may lead anywhere.
+bool isLoopback(std::string_view address)
+{
+    auto const isNumeric = address.find_first_not_of("0123456789.") == std::string_view::npos;
+    return (isNumeric && address.starts_with("127.")) || address == "::1" || address == "localhost";
+}
+
+void refuse(Config const& config, std::string const& file, Problems& problems)
+{
+    auto const where = file.empty() ? std::string{"configuration"} : file;
+    if (config.mode != Mode::Dev && !config.contentFolder.empty())
+        problems.error("", where, "content.folder is unsigned content, which only mode dev takes",
+                       "leave it out, or start with --mode dev");
+    if (config.mode != Mode::Production) return;
+    if (config.auditKeyFile.empty())
+        problems.error("", where,
+                       "audit.key_file is not set, and production makes no key by itself",
+                       "create one with `head -c 32 /dev/urandom > FILE; chmod 600 FILE` and set "
+                       "audit.key_file: FILE");
+    if (std::ranges::find(config.corsOrigins, "*") != config.corsOrigins.end())
+        problems.error("", where, "cors.origins holds *, which production refuses",
+                       "list the exact origins");
+    if (config.publicUrl.starts_with("http://"))
+        problems.error("", where, "public_url is not https, and links of production have to be",
+                       "write the https URL under which clients reach the service");
+    if (!isLoopback(config.address) && !config.behindProxy)
+        problems.error("", where, "listen is not loopback and this is plain HTTP",
+                       "listen on 127.0.0.1 behind a TLS proxy, or set behind_proxy: true");
+}
+
+} // namespace
+
+std::string_view toText(Mode mode)
+{
+    switch (mode) {
+    case Mode::Production:
+        return "production";
+    case Mode::Sandbox:
+        return "sandbox";
+    case Mode::Dev:
+        return "dev";
+    }
+    return "";
+}
+
+std::string_view toText(Origin origin)
+{
+    switch (origin) {
+    case Origin::Default:
+        return "default";
+    case Origin::Mode:
+        return "mode";
+    case Origin::File:
+        return "file";
+    case Origin::Environment:
+        return "environment";
+    case Origin::Flag:
+        return "flag";
+    }
+    return "";
+}
+
+std::optional<Loaded> load(Sources const& sources, Problems& problems)
+{
+    GivenByKey given;
+    if (!sources.file.empty()) {
+        auto const tree = Tree::fromYaml(sources.fileText, sources.file, problems);
+        if (!tree) return std::nullopt;
+        if (tree->root().isMap())
+            readFile(tree->root(), "", given, problems);
+        else
+            problems.error("", sources.file, "the file is no map of settings",
+                           "write `key: value` lines");
+    }
+    readEnvironment(sources, given, problems);
+    readFlags(sources, given);
+
+    auto const mode = settleMode(given);
+    Loaded loaded;
+    for (auto const& key : keys()) {
+        Setting setting{std::string{key.name}, {}, Origin::Default, key.about};
+        setting.value = defaultOf(key, mode.value_or(Mode::Production), sources, setting.origin);
+        std::string where = "default of " + setting.key;
+        if (auto const at = given.find(key.name); at != given.end()) {
+            setting.value = at->second.value;
+            setting.origin = at->second.origin;
+            where = at->second.where;
+        }
+        if (!key.set(loaded.config, setting.value))
+            problems.error("", where, setting.key + " cannot be \"" + setting.value + "\"",
+                           "write " + std::string{key.allowed});
+        loaded.settings.push_back(std::move(setting));
+    }
+    if (mode) refuse(loaded.config, sources.file, problems);
+    if (problems.hasErrors()) return std::nullopt;
+    return loaded;
+}
+
+std::vector<std::pair<std::string, std::string>> environment()
+{
+    std::vector<std::pair<std::string, std::string>> found;
+    for (auto** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+        std::string_view const text{*variable};
+        auto const equals = text.find('=');
+        if (equals != std::string_view::npos && text.starts_with(kPrefix))
+            found.emplace_back(std::string{text.substr(0, equals)},
+                               std::string{text.substr(equals + 1)});
+    }
+    return found;
+}
+
+} // namespace tcds::config

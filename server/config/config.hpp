@@ -1,0 +1,95 @@
+#pragma once
+
+#include "fhir/base/problems.hpp"
+#include "fhir/base/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tcds::config {
+
+enum class Mode : std::uint8_t { Production, Sandbox, Dev }; // decision D6
+std::string_view toText(Mode mode);
+
+enum class Fsync : std::uint8_t { Always, Interval, Never };
+enum class OnFailure : std::uint8_t { Refuse, Continue };
+
+/// The taking over of a pack that no clinical board has approved (decision D54).
+struct Acknowledged {
+    std::string pack, version, by, on;
+};
+
+/// All settings, defaults filled in. One page of docs: docs/configuration.md.
+struct Config {
+    Mode mode = Mode::Production;
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;
+    unsigned threads = 2;
+    bool behindProxy = false;
+    std::string publicUrl;
+    std::string node, tenant;
+    int zoneMinutes = 0;
+
+    std::size_t maxCards = 3;
+    bool allowCritical = false;
+    bool acceptUnknownStatus = false;
+    bool atMostOne = false;
+
+    std::vector<std::string> corsOrigins; // empty: off; "*": any
+    std::size_t maxBodyBytes = 0, maxEntries = 0, maxConnections = 0;
+    std::chrono::milliseconds headerDeadline{}, bodyDeadline{}, idleDeadline{}, writeDeadline{},
+        drainDeadline{};
+
+    std::string auditDirectory;
+    std::string auditKeyFile; // "" outside production: made in the state directory
+    Fsync fsync = Fsync::Interval;
+    std::chrono::milliseconds fsyncInterval{};
+    OnFailure onFailure = OnFailure::Refuse;
+
+    std::string contentFolder; // dev only; "" = the embedded pack
+    Acknowledged acknowledged;
+    std::string logLevel, logFormat;
+};
+
+/// Where a value came from, for `config show`.
+enum class Origin : std::uint8_t { Default, Mode, File, Environment, Flag };
+std::string_view toText(Origin origin);
+
+struct Setting {
+    std::string key;   // "audit.directory"
+    std::string value; // as text
+    Origin origin = Origin::Default;
+    std::string_view about; // one line of documentation
+};
+
+struct Loaded {
+    Config config;
+    std::vector<Setting> settings; // every key, in the order of the documentation
+};
+
+/// What the loader reads; everything is passed in, so that tests need no real environment.
+struct Sources {
+    std::string file;                                             // path, "" = none
+    std::string fileText;                                         // its content
+    std::vector<std::pair<std::string, std::string>> environment; // TWITCH_CDS__AUDIT__DIRECTORY=..
+    std::vector<std::pair<std::string, std::string>> flags;       // "mode" -> "sandbox"
+    std::string stateDirectory; // default place of what is written outside production
+    std::string hostName;
+};
+
+/// flag > environment > file > default of the mode > default. Unknown keys are errors with the
+/// nearest known one; every fault is reported. Refuses what the mode refuses (decision D6): in
+/// production a missing audit.key_file, an unsigned content folder, any CORS origin by wildcard,
+/// a public_url that is not https, plain HTTP beyond loopback without a stated proxy.
+std::optional<Loaded> load(Sources const& sources, Problems& problems);
+
+/// Every environment variable of the process that begins with TWITCH_CDS__.
+std::vector<std::pair<std::string, std::string>> environment();
+
+} // namespace tcds::config

@@ -1,0 +1,298 @@
+#include "server/config/keys.hpp"
+
+#include "fhir/base/datetime.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+namespace tcds::config {
+
+namespace {
+
+template <class Number>
+bool number(std::string_view text, Number low, Number high, Number& value)
+{
+    Number read{};
+    auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), read);
+    if (failure != std::errc{} || end != text.data() + text.size()) return false;
+    if (read < low || read > high) return false;
+    value = read;
+    return true;
+}
+
+bool yesNo(std::string_view text, bool& value)
+{
+    if (text == "true" || text == "yes")
+        value = true;
+    else if (text == "false" || text == "no")
+        value = false;
+    else
+        return false;
+    return true;
+}
+
+bool milliseconds(std::string_view text, std::chrono::milliseconds& value)
+{
+    std::int64_t count = 0;
+    if (!number<std::int64_t>(text, 1, 3'600'000, count)) return false;
+    value = std::chrono::milliseconds{count};
+    return true;
+}
+
+/// ADDRESS:PORT; an IPv6 address in square brackets, for its last part looks like a port.
+bool listen(Config& config, std::string_view text)
+{
+    auto const colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    auto address = text.substr(0, colon);
+    auto const bracketed = address.starts_with('[') && address.ends_with(']');
+    if (bracketed) address = address.substr(1, address.size() - 2);
+    auto const hasColon = address.find(':') != std::string_view::npos;
+    if (address.empty() || hasColon != bracketed) return false;
+    std::uint16_t port = 0;
+    if (!number<std::uint16_t>(text.substr(colon + 1), 0, 65535, port)) return false;
+    config.address = std::string{address};
+    config.port = port;
+    return true;
+}
+
+bool mode(Config& config, std::string_view text)
+{
+    if (text == "production")
+        config.mode = Mode::Production;
+    else if (text == "sandbox")
+        config.mode = Mode::Sandbox;
+    else if (text == "dev")
+        config.mode = Mode::Dev;
+    else
+        return false;
+    return true;
+}
+
+/// +HH:MM, -HH:MM or Z
+bool zone(Config& config, std::string_view text)
+{
+    if (text == "Z" || text == "UTC") {
+        config.zoneMinutes = 0;
+        return true;
+    }
+    int hours = 0;
+    int minutes = 0;
+    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':' ||
+        !number(text.substr(1, 2), 0, 14, hours) || !number(text.substr(4, 2), 0, 59, minutes))
+        return false;
+    config.zoneMinutes = (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
+    return true;
+}
+
+/// What stands behind the scheme of an http(s) URL; nothing for another scheme.
+std::optional<std::string_view> afterScheme(std::string_view url)
+{
+    for (std::string_view const scheme : {"https://", "http://"})
+        if (url.starts_with(scheme)) return url.substr(scheme.size());
+    return std::nullopt;
+}
+
+bool isAnyOf(std::string_view signs, char c) { return signs.find(c) != std::string_view::npos; }
+
+/// A base URL: links are made by appending paths, so it has a host and neither query nor fragment.
+bool publicUrl(Config& config, std::string_view text)
+{
+    if (!text.empty()) {
+        auto const rest = afterScheme(text);
+        auto const bad = [](char c) { return c <= ' ' || c == 0x7F || isAnyOf("?#\"<>\\", c); };
+        if (!rest || rest->empty() || rest->front() == '/' || std::ranges::any_of(*rest, bad))
+            return false;
+    }
+    while (text.ends_with('/')) text.remove_suffix(1);
+    config.publicUrl = std::string{text};
+    return true;
+}
+
+/// scheme://host[:port] as browsers send it; anything more would never match.
+bool isOrigin(std::string_view origin)
+{
+    auto const rest = afterScheme(origin);
+    return rest && !rest->empty() &&
+           std::ranges::none_of(*rest, [](char c) { return c <= ' ' || isAnyOf("/,?#\"", c); });
+}
+
+bool origins(Config& config, std::string_view text)
+{
+    config.corsOrigins.clear();
+    while (!text.empty()) {
+        auto const blank = std::min(text.find(' '), text.size());
+        auto const origin = text.substr(0, blank);
+        text.remove_prefix(std::min(blank + 1, text.size()));
+        if (origin.empty() || origin == "off") continue;
+        if (origin != "*" && !isOrigin(origin)) return false;
+        config.corsOrigins.emplace_back(origin);
+    }
+    return true;
+}
+
+bool fsync(Config& config, std::string_view text)
+{
+    if (text == "always")
+        config.fsync = Fsync::Always;
+    else if (text == "interval")
+        config.fsync = Fsync::Interval;
+    else if (text == "never")
+        config.fsync = Fsync::Never;
+    else
+        return false;
+    return true;
+}
+
+bool onFailure(Config& config, std::string_view text)
+{
+    if (text == "refuse")
+        config.onFailure = OnFailure::Refuse;
+    else if (text == "continue")
+        config.onFailure = OnFailure::Continue;
+    else
+        return false;
+    return true;
+}
+
+bool selectionBehavior(Config& config, std::string_view text)
+{
+    if (text != "any" && text != "at-most-one") return false;
+    config.atMostOne = text == "at-most-one";
+    return true;
+}
+
+bool logLevel(Config& config, std::string_view text)
+{
+    constexpr std::array<std::string_view, 4> kLevels{"error", "warn", "info", "debug"};
+    if (std::ranges::find(kLevels, text) == kLevels.end()) return false;
+    config.logLevel = std::string{text};
+    return true;
+}
+
+bool logFormat(Config& config, std::string_view text)
+{
+    if (text != "json" && text != "text") return false;
+    config.logFormat = std::string{text};
+    return true;
+}
+
+template <std::string Config::*Member>
+bool text(Config& config, std::string_view value)
+{
+    config.*Member = std::string{value};
+    return true;
+}
+template <std::string Acknowledged::*Member>
+bool acknowledged(Config& config, std::string_view value)
+{
+    config.acknowledged.*Member = std::string{value};
+    return true;
+}
+bool acknowledgedOn(Config& config, std::string_view value)
+{
+    if (!value.empty()) {
+        auto const date = parseDateTime(value);
+        if (!date || date->precision != Precision::Day) return false;
+    }
+    config.acknowledged.on = std::string{value};
+    return true;
+}
+template <bool Config::*Member>
+bool flag(Config& config, std::string_view value)
+{
+    return yesNo(value, config.*Member);
+}
+template <std::chrono::milliseconds Config::*Member>
+bool wait(Config& config, std::string_view value)
+{
+    return milliseconds(value, config.*Member);
+}
+template <std::size_t Config::*Member, std::size_t Low, std::size_t High>
+bool count(Config& config, std::string_view value)
+{
+    return number<std::size_t>(value, Low, High, config.*Member);
+}
+
+constexpr std::string_view kYesNo = "true or false";
+constexpr std::string_view kMs = "milliseconds from 1 to 3600000";
+
+constexpr std::array kKeys{
+    Key{"mode", "production", "", "what is refused: production, sandbox or dev",
+        "production, sandbox or dev", false, mode},
+    Key{"listen", "127.0.0.1:8080", "", "address and port of the service", "ADDRESS:PORT", false,
+        listen},
+    Key{"threads", "2", "", "threads that answer calls", "a number from 1 to 64", false,
+        [](Config& c, std::string_view t) { return number<unsigned>(t, 1, 64, c.threads); }},
+    Key{"behind_proxy", "false", "",
+        "a TLS proxy stands in front, so plain HTTP may leave loopback", kYesNo, false,
+        flag<&Config::behindProxy>},
+    Key{"public_url", "", "", "base URL as clients see it; used in links", "an http(s) URL", false,
+        publicUrl},
+    Key{"node", "", "", "name of this node in the decision log; default: host name", "a name",
+        false, text<&Config::node>},
+    Key{"tenant", "default", "", "tenant in the decision log", "a name", false,
+        text<&Config::tenant>},
+    Key{"zone", "Z", "", "zone of times that were sent without one", "+HH:MM, -HH:MM or Z", false,
+        zone},
+    Key{"max_cards", "3", "", "cards in an answer", "a number from 1 to 3", false,
+        count<&Config::maxCards, 1, 3>},
+    Key{"allow_critical", "false", "true",
+        "show the indicator critical; else it is capped at warning", kYesNo, false,
+        flag<&Config::allowCritical>},
+    Key{"accept_unknown_status", "false", "true",
+        "use results with status unknown, and say so on the card", kYesNo, false,
+        flag<&Config::acceptUnknownStatus>},
+    Key{"selection_behavior", "any", "", "selectionBehavior of cards", "any or at-most-one", false,
+        selectionBehavior},
+    Key{"cors.origins", "", "*", "browser origins that may call; empty: none, *: any",
+        "a list of http(s) origins, or *", true, origins},
+    Key{"limits.body_bytes", "10485760", "", "largest request body",
+        "a number from 1024 to 104857600", false, count<&Config::maxBodyBytes, 1024, 104857600>},
+    Key{"limits.entries", "5000", "", "most Bundle entries of a call", "a number from 1 to 100000",
+        false, count<&Config::maxEntries, 1, 100000>},
+    Key{"limits.connections", "1024", "", "most open connections", "a number from 1 to 65536",
+        false, count<&Config::maxConnections, 1, 65536>},
+    Key{"deadlines.header_ms", "5000", "", "wait for the head of a request", kMs, false,
+        wait<&Config::headerDeadline>},
+    Key{"deadlines.body_ms", "10000", "", "wait for the body of a request", kMs, false,
+        wait<&Config::bodyDeadline>},
+    Key{"deadlines.idle_ms", "30000", "", "wait between two requests of a connection", kMs, false,
+        wait<&Config::idleDeadline>},
+    Key{"deadlines.write_ms", "10000", "", "wait for the client to take an answer", kMs, false,
+        wait<&Config::writeDeadline>},
+    Key{"deadlines.drain_ms", "10000", "", "wait for busy calls at shutdown", kMs, false,
+        wait<&Config::drainDeadline>},
+    Key{"audit.directory", "", "", "where the decision log is written", "a path", false,
+        text<&Config::auditDirectory>},
+    Key{"audit.key_file", "", "", "file with the key of the pseudonyms; required in production",
+        "a path", false, text<&Config::auditKeyFile>},
+    Key{"audit.fsync", "interval", "", "when records are forced to disk",
+        "always, interval or never", false, fsync},
+    Key{"audit.fsync_ms", "200", "", "interval of audit.fsync: interval", kMs, false,
+        wait<&Config::fsyncInterval>},
+    Key{"audit.on_failure", "refuse", "",
+        "when a record cannot be kept: refuse the call, or continue and count",
+        "refuse or continue", false, onFailure},
+    Key{"content.folder", "", "",
+        "unsigned rules folder instead of the embedded pack (mode dev only)", "a path", false,
+        text<&Config::contentFolder>},
+    Key{"content.acknowledged.pack", "", "", "id of the unapproved pack that the site takes over",
+        "a pack id", false, acknowledged<&Acknowledged::pack>},
+    Key{"content.acknowledged.version", "", "", "its exact version", "a version", false,
+        acknowledged<&Acknowledged::version>},
+    Key{"content.acknowledged.by", "", "", "role that takes it over", "a role", false,
+        acknowledged<&Acknowledged::by>},
+    Key{"content.acknowledged.on", "", "", "day of taking over", "a date such as 2026-11-22", false,
+        acknowledgedOn},
+    Key{"log.level", "info", "", "operations log", "error, warn, info or debug", false, logLevel},
+    Key{"log.format", "json", "", "operations log", "json or text", false, logFormat},
+};
+
+} // namespace
+
+std::span<Key const> keys() { return kKeys; }
+
+} // namespace tcds::config

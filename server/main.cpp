@@ -1,0 +1,60 @@
+#include "server/cli/commands.hpp"
+
+#include <exception>
+#include <iostream>
+
+namespace {
+
+struct Run {
+    int operator()(tcds::cli::ServeArguments const& arguments) const
+    {
+        return tcds::cli::serve(arguments);
+    }
+    int operator()(tcds::cli::EvaluateArguments const& arguments) const
+    {
+        return tcds::cli::evaluate(arguments);
+    }
+    int operator()(tcds::cli::LintArguments const& arguments) const
+    {
+        return tcds::cli::lint(arguments);
+    }
+    int operator()(tcds::cli::TestArguments const& arguments) const
+    {
+        return tcds::cli::test(arguments);
+    }
+    int operator()(tcds::cli::ExplainArguments const& arguments) const
+    {
+        return tcds::cli::explain(arguments);
+    }
+    int operator()(tcds::cli::VerifyArguments const& arguments) const
+    {
+        return tcds::cli::verify(arguments);
+    }
+    int operator()(tcds::cli::ShowArguments const& arguments) const
+    {
+        return tcds::cli::show(arguments);
+    }
+    int operator()(tcds::cli::ConfigArguments const& arguments) const
+    {
+        return tcds::cli::config(arguments);
+    }
+    int operator()(tcds::cli::LookupArguments const& arguments) const
+    {
+        return tcds::cli::lookup(arguments);
+    }
+};
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        auto const parsed = tcds::cli::parseArguments(argc, argv);
+        if (auto const* code = std::get_if<int>(&parsed)) return *code;
+        return std::visit(Run{}, std::get<tcds::cli::Command>(parsed));
+    } catch (std::exception const& error) {
+        std::cerr << "twitch-cds: internal error: " << error.what()
+                  << ". Fix: report it with the command that was run.\n";
+        return tcds::cli::kInternal;
+    }
+}

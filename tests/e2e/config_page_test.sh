@@ -1,0 +1,21 @@
+#!/bin/sh
+# docs/configuration.md has one line for each key, in order, with its default, as `config show` has it.
+#
+#   config_page_test.sh ROOT BINARY
+set -eu
+root=$1
+binary=$2
+# shellcheck source=tests/e2e/check.sh
+. "$root/tests/e2e/check.sh"
+page=$root/docs/configuration.md
+
+env -i HOME="$scratch" PATH="$PATH" "$binary" config show --mode sandbox >"$scratch/shown"
+keys_of_page=$(sed -n 's/^| `\([a-z_.]*\)` |.*/\1/p' "$page")
+keys_shown=$(sed -n 's/^\([a-z_.]*\)[ :=].*/\1/p' "$scratch/shown" | grep -v '^$')
+same "keys of the page and of config show" "$(printf '%s' "$keys_shown" | tr '\n' ' ')" \
+    "$(printf '%s' "$keys_of_page" | tr '\n' ' ')"
+passes "the sample configuration is accepted" sh -c '
+    printf "%032d" 0 >"$3/key" && chmod 600 "$3/key" &&
+        TWITCH_CDS__AUDIT__KEY_FILE="$3/key" "$2" config check --config "$1/deploy/twitch-cds.yaml"' \
+    sh "$root" "$binary" "$scratch"
+finish

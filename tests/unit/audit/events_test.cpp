@@ -1,0 +1,69 @@
+#include "fhir/base/utf8.hpp"
+#include "server/audit/decision.hpp"
+#include "tests/unit/audit/log_stage.hpp"
+
+namespace tcds::audit {
+namespace {
+
+TEST(FeedbackRecord, SaysThatACommentCameAndNotItsText)
+{
+    FeedbackRecord record;
+    record.service = "twitch-patient-view";
+    record.card = "c1";
+    record.outcome = "overridden";
+    record.reasonSystem = "urn:twitch-cds:override-reason";
+    record.reasonCode = "known-stable";
+    record.reasonDisplay = "Known and stable";
+    record.reasonText = true;
+    record.outcomeTimestamp = "2026-03-03T10:15:00Z";
+    record.receivedAt = test::instant("2026-03-03T10:15:01Z");
+
+    EXPECT_EQ(writeFeedback(record),
+              R"("service":"twitch-patient-view","card":"c1","outcome":"overridden",)"
+              R"("reason":{"system":"urn:twitch-cds:override-reason","code":"known-stable",)"
+              R"("display":"Known and stable"},"reasonText":"present",)"
+              R"("outcomeTimestamp":"2026-03-03T10:15:00Z",)"
+              R"("receivedAt":"2026-03-03T10:15:01.000Z")");
+}
+
+TEST(FeedbackRecord, ListsAcceptedSuggestions)
+{
+    std::vector<std::string> const accepted{"s1", "s2"};
+    FeedbackRecord record;
+    record.outcome = "accepted";
+    record.acceptedSuggestions = accepted;
+
+    EXPECT_NE(writeFeedback(record).find(R"("acceptedSuggestions":["s1","s2"])"),
+              std::string::npos);
+}
+
+TEST(RejectRecord, SaysWhyAndWhere)
+{
+    RejectRecord record;
+    record.http = 400;
+    record.reason = "context-invalid";
+    record.where = "/context/userId";
+    record.remote = "10.0.0.7";
+    record.requestBytes = 12;
+
+    EXPECT_EQ(writeReject(record), R"("http":400,"reason":"context-invalid",)"
+                                   R"("where":"/context/userId","remote":"10.0.0.7",)"
+                                   R"("request":{"bytes":12})");
+}
+
+TEST(RejectRecord, StaysUtf8AndShortWhateverAStrangerSends)
+{
+    std::string const hostile = "/\xff\xfe\"\x1b[2J\n" + std::string(100'000, '\x80');
+    RejectRecord record;
+    record.where = hostile;
+
+    auto const members = writeReject(record);
+
+    EXPECT_EQ(wellFormedUtf8(members), members.size());
+    EXPECT_LT(members.size(), 1000U);
+    EXPECT_EQ(members.find('\n'), std::string::npos);
+    EXPECT_EQ(members.find('\x1b'), std::string::npos);
+}
+
+} // namespace
+} // namespace tcds::audit

@@ -1,0 +1,116 @@
+#include "fhir/base/json.hpp"
+#include "server/audit/decision.hpp"
+#include "tests/unit/audit/decision_stage.hpp"
+
+#include <rapidjson/schema.h>
+#include <rapidjson/stringbuffer.h>
+
+namespace tcds::audit {
+namespace {
+
+using test::DecisionStage;
+using test::SetClock;
+using test::TemporaryDirectory;
+
+class RecordSchema : public testing::Test
+{
+protected:
+    RecordSchema()
+    {
+        auto const text = test::readFile(TCDS_RECORD_SCHEMA);
+        rapidjson::Document source;
+        source.Parse(text.data(), text.size());
+        EXPECT_FALSE(source.HasParseError()) << TCDS_RECORD_SCHEMA;
+        schema_ = std::make_unique<rapidjson::SchemaDocument>(source);
+    }
+
+    /// "" when the line fits, else the place and the keyword that it breaks.
+    [[nodiscard]] std::string fault(std::string const& line) const
+    {
+        rapidjson::Document record;
+        record.Parse(line.data(), line.size());
+        if (record.HasParseError()) return "not JSON";
+        rapidjson::SchemaValidator validator{*schema_};
+        if (record.Accept(validator)) return {};
+        rapidjson::StringBuffer where;
+        validator.GetInvalidDocumentPointer().StringifyUriFragment(where);
+        return std::string{where.GetString()} + " " + validator.GetInvalidSchemaKeyword();
+    }
+
+private:
+    std::unique_ptr<rapidjson::SchemaDocument> schema_;
+};
+
+TEST_F(RecordSchema, FitsADecisionWithEveryKindOfFact)
+{
+    DecisionStage const stage;
+    EXPECT_EQ(fault(stage.line()), "");
+}
+
+TEST_F(RecordSchema, FitsADecisionThatHoldsLittle)
+{
+    DecisionStage stage;
+    PatientContext bare;
+    bare.asOf = stage.context.asOf;
+    bare.patient.id = FactId{0};
+    stage.record.context = &bare;
+    stage.record.client = stage.record.trigger = stage.record.traceId = {};
+    stage.record.encounterId = stage.record.fhirServer = stage.record.engineCommit = {};
+    stage.record.cards = {};
+    stage.record.sent = {};
+
+    EXPECT_EQ(fault(stage.line()), "");
+}
+
+TEST_F(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
+{
+    TemporaryDirectory const folder;
+    SetClock clock{"2026-03-03T10:12:44.402Z"};
+    {
+        auto const log = Log::open(test::optionsIn(folder.path(), Sync::Interval), clock);
+        FeedbackRecord feedback;
+        feedback.service = "twitch-patient-view";
+        feedback.card = "5ac73063-6082-5a75-8033-837f4aef1a65";
+        feedback.outcome = "overridden";
+        feedback.reasonSystem = "urn:twitch-cds:override-reason";
+        feedback.reasonCode = "known-stable";
+        feedback.reasonText = true;
+        ASSERT_TRUE((*log)->append("feedback", writeFeedback(feedback)));
+        RejectRecord reject;
+        reject.http = 413;
+        reject.reason = "body-size";
+        ASSERT_TRUE((*log)->append("reject", writeReject(reject)));
+        clock.set("2026-03-04T00:00:00Z");
+        ASSERT_TRUE((*log)->append("reject", writeReject(reject)));
+        (*log)->countLoss();
+    }
+    std::ofstream{folder.path("decisions-2026-03-04.jsonl"), std::ios::app} << "{";
+    ASSERT_TRUE(Log::open(test::optionsIn(folder.path()), clock));
+
+    auto const lines = test::recordsIn(folder.path());
+
+    ASSERT_EQ(lines.size(), 8U); // start, feedback, reject | start, reject, stop, start, stop
+    for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
+}
+
+TEST_F(RecordSchema, RefusesWhatTheRecordMustNotHold)
+{
+    DecisionStage const stage;
+    auto const good = stage.line();
+    auto const changed = [&](std::string const& from, std::string const& to) {
+        auto text = good;
+        auto const at = text.find(from);
+        EXPECT_NE(at, std::string::npos) << from;
+        return text.replace(at, from.size(), to);
+    };
+
+    EXPECT_NE(fault(changed("\"ageYears\":67", "\"birthDate\":\"1958-06-01\"")), "");
+    EXPECT_NE(fault(changed("\"k26q1:KwNrETh5XwElSA0VCTdxEA\"", "\"Patient/p1\"")), "");
+    EXPECT_NE(fault(changed("\"outcome\":\"fired\"", "\"outcome\":\"shown\"")), "");
+    EXPECT_NE(fault(changed("\"idle\":1,", "")), "");
+    EXPECT_NE(fault(changed("\"value\":\"2.90\"", "\"value\":2.90")), "");
+    EXPECT_NE(fault(changed("\"type\":\"decision\"", "\"type\":\"note\"")), "");
+}
+
+} // namespace
+} // namespace tcds::audit

@@ -1,0 +1,97 @@
+#include "server/config/config.hpp"
+
+#include "tests/unit/config/sources.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tcds::config::test {
+
+namespace {
+
+using testing::HasSubstr;
+
+Outcome inProduction(std::string const& key, std::string const& value)
+{
+    auto sources = production();
+    sources.flags.emplace_back(key, value);
+    return load(sources);
+}
+
+TEST(Production, RefusesToStartWithoutAKeyFile) // decision D42
+{
+    auto sources = production();
+    sources.flags.clear();
+
+    auto const outcome = load(sources);
+
+    ASSERT_EQ(outcome.problems.size(), 1U) << outcome.report;
+    EXPECT_THAT(outcome.problems[0].what, HasSubstr("audit.key_file"));
+    EXPECT_THAT(outcome.problems[0].fix, HasSubstr("urandom"));
+}
+
+TEST(Production, RefusesAnyOrigin) // control CTL-19
+{
+    EXPECT_FALSE(inProduction("cors.origins", "*").loaded);
+    EXPECT_FALSE(inProduction("cors.origins", "https://a.example *").loaded);
+    EXPECT_TRUE(inProduction("cors.origins", "https://a.example").loaded);
+}
+
+TEST(Production, RefusesPlainHttpBeyondLoopbackUnlessAProxyIsStated) // decision D6
+{
+    EXPECT_FALSE(inProduction("listen", "0.0.0.0:8080").loaded);
+    EXPECT_FALSE(inProduction("listen", "[::]:8080").loaded);
+    EXPECT_FALSE(inProduction("listen", "127.evil.example:8080").loaded); // a name, not a number
+    EXPECT_TRUE(inProduction("listen", "127.0.0.2:8080").loaded);
+    EXPECT_TRUE(inProduction("listen", "[::1]:8080").loaded);
+    EXPECT_TRUE(inProduction("listen", "localhost:8080").loaded);
+
+    auto sources = production();
+    sources.flags.emplace_back("listen", "0.0.0.0:8080");
+    sources.flags.emplace_back("behind_proxy", "true");
+    EXPECT_TRUE(load(sources).loaded);
+}
+
+TEST(Production, RefusesLinksThatAreNotHttps) // row LNK-02
+{
+    EXPECT_FALSE(inProduction("public_url", "http://cds.example.org").loaded);
+    EXPECT_TRUE(inProduction("public_url", "https://cds.example.org").loaded);
+}
+
+TEST(UnsignedContent, IsForModeDevAlone) // decision D7
+{
+    EXPECT_FALSE(inProduction("content.folder", "/srv/rules").loaded);
+
+    auto sources = sandbox();
+    sources.flags.emplace_back("content.folder", "/srv/rules");
+    EXPECT_FALSE(load(sources).loaded);
+
+    sources.flags.front().second = "dev";
+    EXPECT_TRUE(load(sources).loaded);
+}
+
+TEST(Sandbox, TakesWhatProductionRefuses)
+{
+    auto sources = sandbox();
+    sources.flags.emplace_back("listen", "0.0.0.0:8080");
+    sources.flags.emplace_back("public_url", "http://127.0.0.1:8080");
+
+    auto const outcome = load(sources);
+
+    EXPECT_TRUE(outcome.loaded) << outcome.report;
+}
+
+TEST(Refusals, AreAllReportedAtOnceAndSayHowToMendThem)
+{
+    auto sources = production();
+    sources.flags = {{"listen", "0.0.0.0:80"}, {"cors.origins", "*"}, {"content.folder", "/x"}};
+
+    auto const outcome = load(sources);
+
+    EXPECT_EQ(outcome.problems.size(), 4U) << outcome.report; // and the key file
+    for (auto const& problem : outcome.problems) EXPECT_FALSE(problem.fix.empty()) << problem.what;
+}
+
+} // namespace
+
+} // namespace tcds::config::test
