@@ -65,6 +65,15 @@ bool isPunctuation(char c)
            (c >= '{' && c <= '~');
 }
 
+/// Short ASCII words with single blanks between them, as nearly every name and unit is.
+bool isPlain(std::string_view text)
+{
+    if (text.empty() || text.size() > kMostOfAValue || text.front() == ' ' || text.back() == ' ')
+        return false;
+    auto const shows = [](char c) { return c >= ' ' && c <= '~'; };
+    return std::ranges::all_of(text, shows) && text.find("  ") == std::string_view::npos;
+}
+
 bool isUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool isLower(char c) { return c >= 'a' && c <= 'z'; }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
@@ -126,6 +135,7 @@ std::string_view cutTo(std::string_view text, std::size_t most)
 
 std::string cleaned(std::string_view text)
 {
+    if (isPlain(text)) return std::string{text};
     std::string clean;
     std::size_t count = 0;
     auto blankBefore = true; // none at the start
