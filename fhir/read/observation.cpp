@@ -1,9 +1,9 @@
 #include "fhir/read/observation.hpp"
 
 #include "fhir/read/observation_notes.hpp"
+#include "fhir/read/observation_sign.hpp"
 #include "fhir/read/observation_value.hpp"
 #include "fhir/read/reference_range.hpp"
-#include "fhir/read/symptom.hpp"
 
 #include <algorithm>
 #include <array>
@@ -95,144 +95,6 @@ void addResult(Reading& reading, Shared const& shared, Members const& holder, Co
         SampleOf{std::string{referenceText(shared.place.members.child("specimen"))}});
 }
 
-constexpr std::array<std::string_view, 2> kChiefComplaint{"8661-1", "10154-3"};
-
-/// May a text value of this observation open the gate? Chief complaints, symptoms, and what came
-/// with the key `complaints`; reports of other kinds mention twitching for other reasons.
-bool speaksOfComplaint(Reading const& reading, Place const& place, Value const* code)
-{
-    if (place.entry->input == reading.complaints) return true;
-    for (auto const known : kChiefComplaint)
-        if (hasCode(code, known)) return true;
-    auto const names = [](std::string_view text) {
-        return containsAnyCase(text, "complaint") || containsAnyCase(text, "symptom") ||
-               containsAnyCase(text, "reason for visit");
-    };
-    bool said = names(conceptText(code));
-    forEachCoding(code, [&](CodingView const& view) { said = said || names(view.display); });
-    return said;
-}
-
-/// What a value says about the sign that the code names; texts and concepts are understood on top.
-Polarity understandValue(Reading const& reading, Members const& holder, Understood& understood)
-{
-    auto const& among = reading.sets.symptoms;
-    if (auto const flag = json::flag(holder.child("valueBoolean")))
-        return *flag ? Polarity::Present : Polarity::Absent;
-    if (auto const* concept_ = holder.child("valueCodeableConcept")) {
-        auto const polarity = polarityOf(concept_);
-        if (polarity == Polarity::Other) understandConcept(reading, concept_, among, understood);
-        return polarity;
-    }
-    if (auto const text = json::text(holder.child("valueString"))) {
-        auto const polarity = polarityOf(*text);
-        if (polarity == Polarity::Other) understandText(reading, *text, among, understood);
-        return polarity;
-    }
-    if (auto const* number = holder.anyOf({"valueQuantity", "valueInteger"})) {
-        auto const count = number->IsObject() ? measuredOf(*number).number : json::decimal(number);
-        if (!count) return Polarity::None;
-        return count->isZero() ? Polarity::Absent : Polarity::Present;
-    }
-    return Polarity::None;
-}
-
-/// The value as a text, to be read in one sentence with the code ("fasciculations: no longer").
-std::string_view valueText(Members const& holder)
-{
-    if (auto const* concept_ = holder.child("valueCodeableConcept")) {
-        auto text = conceptText(concept_);
-        forEachCoding(concept_, [&text](CodingView const& view) {
-            if (text.empty()) text = view.display;
-        });
-        return text;
-    }
-    return holder.text("valueString");
-}
-
-void denyTogether(Reading const& reading, Value const* code, Members const& holder,
-                  Understood& understood)
-{
-    auto const question = conceptText(code);
-    auto const answer = valueText(holder);
-    if (question.empty() || answer.empty() || understood.sets().none()) return;
-    std::string joined{question};
-    joined.append(": ").append(answer);
-    understood.denied.addAll(reading.terms.understandText(joined, reading.sets.symptoms).denied);
-}
-
-/// A sign or complaint: code with a value that is not "absent", coded value, text.
-/// @return true when anything about a sign was understood, stated or denied
-bool addSign(Reading& reading, Shared const& shared, Members const& holder, Recorded recorded,
-             std::string_view pointer)
-{
-    auto const* code = holder.child("code");
-    Understood byCode;
-    // Texts of measurements name no signs, and most observations are measurements.
-    if (holder.child("valueQuantity") == nullptr) {
-        understandConcept(reading, code, reading.sets.symptoms, byCode);
-    } else {
-        forEachCoding(code, [&](CodingView const& view) {
-            auto sets = reading.terms.meaningOf(view.system, view.code).sets;
-            sets.keepOnly(reading.sets.symptoms);
-            byCode.byCode.addAll(sets);
-        });
-        if (!byCode.byCode.none()) byCode.codes = codingsOf(code);
-    }
-
-    Understood understood;
-    auto const polarity = understandValue(reading, holder, understood);
-    bool const asked = !byCode.byCode.none() || !byCode.byText.none();
-    auto const flags = flagsOf(holder.child("interpretation"));
-    bool const negative = polarity == Polarity::Absent ||
-                          (polarity != Polarity::Present &&
-                           std::any_of(flags.begin(), flags.end(), [](std::string const& flag) {
-                               return flag == "NEG" || flag == "ND";
-                           }));
-    bool const missing =
-        polarity == Polarity::None &&
-        (holder.child("dataAbsentReason") != nullptr || holder.child("component") != nullptr ||
-         holder.child("hasMember") != nullptr);
-    if (missing) return asked;
-    if (negative) {
-        auto kinds = byCode.sets();
-        kinds.keepOnly(reading.sets.complaints);
-        if (!kinds.none())
-            reading.gap("complaint", Reason::Negated, shared.place, std::move(byCode.codes));
-        return asked;
-    }
-    bool const valueNames = !understood.sets().none() && byCode.byCode.none();
-    understood.byCode.addAll(byCode.byCode);
-    understood.byText.addAll(byCode.byText);
-    understood.denied.addAll(byCode.denied);
-    if (!valueNames || understood.codes.empty())
-        understood.codes.insert(understood.codes.begin(), byCode.codes.begin(), byCode.codes.end());
-    denyTogether(reading, code, holder, understood);
-    forEachNote(holder, [&](std::string_view note) {
-        understood.denied.addAll(reading.terms.understandText(note, reading.sets.symptoms).denied);
-    });
-    recorded.complaintByText =
-        !byCode.byText.none() || speaksOfComplaint(reading, shared.place, code);
-    if (understood.isDenied()) {
-        if (asked || !understood.byCode.none() || recorded.complaintByText)
-            reading.gap("complaint", Reason::Negated, shared.place, std::move(understood.codes));
-        return true;
-    }
-    if (understood.sets().none()) return false;
-    addSymptoms(reading, shared.place, understood, recorded, pointer);
-    return true;
-}
-
-bool namesSign(Reading const& reading, Value const* code)
-{
-    bool named = false;
-    forEachCoding(code, [&](CodingView const& view) {
-        named = named ||
-                reading.terms.meaningOf(view.system, view.code).sets.meets(reading.sets.symptoms);
-    });
-    return named;
-}
-
 /// A result that only a local code or a text names: nobody can say what it is. Coded ones that no
 /// rule asks for are left out without a word.
 bool isUncoded(Value const* code)
@@ -256,7 +118,7 @@ void readComponents(Reading& reading, Shared const& shared, Recorded const& reco
         if (coded.analyte.known())
             addResult(reading, shared, members, coded, pointer);
         else
-            addSign(reading, shared, members, recorded, pointer);
+            addSign(reading, shared.place, members, recorded, pointer);
     }
 }
 
@@ -319,7 +181,7 @@ void readOne(Reading& reading, Place const& place, Panel const& panel)
     } else if (readHaemolysisIndex(reading, place, taken)) {
         understood = true;
     } else {
-        understood = addSign(reading, shared, resource, recorded, {});
+        understood = addSign(reading, place, resource, recorded, {});
     }
     readComponents(reading, shared, recorded);
     if (panel.depth < kDeepestPanel) readMembers(reading, shared, panel.depth);
