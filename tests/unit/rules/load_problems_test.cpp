@@ -193,8 +193,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{
             "FieldOfAnotherKind",
             {"card: {summary: \"{k.list}\", findings: \"x\"}"},
-            ":12:17: error L10: \"k\" has no field \"list\". Fix: use one of: value, date, limit, "
-            "range, note, times_limit."},
+            ":12:17: error L10: \"k\" has no field \"list\". Fix: use one of: value, date, dated, "
+            "limit, range, note, times_limit."},
         Fault{"FieldThatCanBeEmpty",
               {"card: {summary: \"{k.note}\", findings: \"x\"}"},
               ":12:17: error L10: {k.note} can be empty and has no default. Fix: write "
