@@ -27,15 +27,16 @@ std::optional<Decimal> byFactors(std::vector<UnitFactor> const& units, Decimal c
     return std::nullopt;
 }
 
+/// @param part  in lower case; begins with a mark, which has no case
 bool contains(std::string_view text, std::string_view part)
 {
-    auto const same = [](char a, char b) {
-        auto const lower = [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        };
-        return lower(a) == lower(b);
+    auto const same = [](char a, char lower) {
+        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == lower;
     };
-    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+    for (auto at = text.find(part.front()); at != std::string_view::npos;
+         at = text.find(part.front(), at + 1))
+        if (std::ranges::equal(text.substr(at, part.size()), part, same)) return true;
+    return false;
 }
 
 } // namespace

@@ -50,10 +50,7 @@ private:
         auto kept = plan_.bullets.size();
         for (auto const& step : kSteps) {
             step_ = step;
-            findings_.clear();
-            for (auto const* fired : plan_.bullets)
-                findings_.push_back(markdownOf(chart_, *fired, fired->rule->card.findings, step));
-            sections_ = bare(kept);
+            if (fillFindings()) sections_ = bare(kept);
             if (sections_.length() + kKeptFree <= most_) return;
         }
         auto const isInfo = [this](std::size_t at) {
@@ -64,6 +61,23 @@ private:
             if (sections_.length() <= most_ && !isInfo(kept - 1)) return;
             sections_ = bare(--kept);
         }
+    }
+
+    /// Fills again what the step can have changed.
+    /// @return whether anything reads otherwise than before
+    bool fillFindings()
+    {
+        auto const first = findings_.empty();
+        auto changed = first;
+        findings_.resize(plan_.bullets.size());
+        for (std::size_t i = 0; i < findings_.size(); ++i) {
+            auto const& text = plan_.bullets[i]->rule->card.findings;
+            if (!first && !namesCanShrink(text)) continue;
+            auto filled = markdownOf(chart_, *plan_.bullets[i], text, step_);
+            changed = changed || filled != findings_[i];
+            findings_[i] = std::move(filled);
+        }
+        return changed;
     }
 
     /// The required part with so many findings in full, the others by title.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace tcds::rules {
 
@@ -30,6 +31,19 @@ CodePoint firstOf(std::string_view text)
     for (std::size_t i = 1; i < bytes; ++i)
         value = (value << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
     return {value, bytes, true};
+}
+
+/// How many ASCII characters the text begins with.
+std::size_t asciiBefore(std::string_view text)
+{
+    constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+    std::size_t at = 0;
+    for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        if ((eight & kHighBits) != 0) break;
+    }
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80U) ++at;
+    return at;
 }
 
 std::size_t unitsOf(CodePoint const& point) { return point.value > 0xFFFFU ? 2 : 1; }
@@ -109,11 +123,10 @@ std::size_t cardLength(std::string_view text)
 {
     std::size_t length = 0;
     for (std::size_t at = 0; at < text.size();) {
-        if (static_cast<unsigned char>(text[at]) < 0x80U) {
-            ++length;
-            ++at;
-            continue;
-        }
+        auto const ascii = asciiBefore(text.substr(at));
+        length += ascii;
+        at += ascii;
+        if (at == text.size()) break;
         auto const point = firstOf(text.substr(at));
         length += unitsOf(point);
         at += point.bytes;

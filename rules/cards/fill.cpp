@@ -48,36 +48,55 @@ private:
 
 enum class Writing : std::uint8_t { Plain, Markdown };
 
-std::vector<Part> fill(Chart const& chart, FiredRule const& rule, Template const& text,
-                       Writing writing, Shortening const& shortening)
+/// Hands the filled pieces of a text to `take` one by one, as (text, whether they are the
+/// author's).
+template <class Take>
+void fill(Chart const& chart, FiredRule const& rule, Template const& text, Writing writing,
+          Shortening const& shortening, Take const& take)
 {
-    std::vector<Part> parts;
     SentenceStart start;
+    std::string made;
     for (auto const& piece : text) {
-        Part part{piece.literal, true};
-        std::ranges::replace(part.text, '\n', ' '); // block text of an author is one paragraph
-        if (isField(piece)) {
-            part.author = false;
-            auto const value = valueOf(chart, rule, piece.name, piece.field, shortening,
-                                       saysDateOf(text, piece.name));
+        std::string_view part = piece.literal;
+        auto const author = !isField(piece);
+        if (author && part.find('\n') != std::string_view::npos) {
+            made = part; // block text of an author is one paragraph
+            std::ranges::replace(made, '\n', ' ');
+            part = made;
+        } else if (!author) {
+            auto value = valueOf(chart, rule, piece.name, piece.field, shortening,
+                                 saysDateOf(text, piece.name));
             if (value) {
-                part.text = writing == Writing::Plain ? value->plain : value->markdown;
-                if (value->name && start.here()) part.text = withCapital(part.text);
+                made = std::move(writing == Writing::Plain ? value->plain : value->markdown);
+                if (value->name && start.here()) made = withCapital(std::move(made));
+                part = made;
             } else {
-                part.text = piece.fallback.value_or(std::string{kNoData});
+                part = piece.fallback ? std::string_view{*piece.fallback} : kNoData;
             }
         }
-        start.pass(part.text);
-        parts.push_back(std::move(part));
+        start.pass(part);
+        take(part, author);
     }
-    return parts;
 }
 
-std::string together(std::vector<Part> const& parts)
+std::string filled(Chart const& chart, FiredRule const& rule, Template const& text, Writing writing,
+                   Shortening const& shortening)
 {
-    std::string text;
-    for (auto const& part : parts) text += part.text;
-    return text;
+    std::string whole;
+    fill(chart, rule, text, writing, shortening,
+         [&whole](std::string_view part, bool) { whole += part; });
+    return whole;
+}
+
+std::vector<Part> partsOf(Chart const& chart, FiredRule const& rule, Template const& text,
+                          Shortening const& shortening)
+{
+    std::vector<Part> parts;
+    fill(chart, rule, text, Writing::Plain, shortening,
+         [&parts](std::string_view part, bool author) {
+             parts.push_back({std::string{part}, author});
+         });
+    return parts;
 }
 
 /// Without trailing blanks, signs that promise more, and the mark of a shortened name.
@@ -111,15 +130,23 @@ std::string cutBetweenValues(std::vector<Part> const& parts, std::size_t most)
 
 } // namespace
 
+bool namesCanShrink(Template const& text)
+{
+    return std::ranges::any_of(text, [](TemplatePiece const& piece) {
+        return isField(piece) && (piece.field == Field::List || piece.field == Field::Display ||
+                                  piece.field == Field::Drugs || piece.field == Field::Analytes);
+    });
+}
+
 std::string markdownOf(Chart const& chart, FiredRule const& rule, Template const& text,
                        Shortening const& shortening)
 {
-    return together(fill(chart, rule, text, Writing::Markdown, shortening));
+    return filled(chart, rule, text, Writing::Markdown, shortening);
 }
 
 std::string plainOf(Chart const& chart, FiredRule const& rule, Template const& text)
 {
-    return together(fill(chart, rule, text, Writing::Plain, {}));
+    return filled(chart, rule, text, Writing::Plain, {});
 }
 
 std::string summaryOf(Chart const& chart, FiredRule const& rule, Template const& text,
@@ -127,13 +154,11 @@ std::string summaryOf(Chart const& chart, FiredRule const& rule, Template const&
 {
     static constexpr std::array kSteps{Shortening{}, Shortening{2, 80}, Shortening{1, 80},
                                        Shortening{1, 24}, Shortening{1, 12}};
-    std::vector<Part> parts;
     for (auto const& step : kSteps) {
-        parts = fill(chart, rule, text, Writing::Plain, step);
-        auto filled = together(parts);
-        if (cardLength(filled) <= most) return filled;
+        auto whole = filled(chart, rule, text, Writing::Plain, step);
+        if (cardLength(whole) <= most) return whole;
     }
-    return cutBetweenValues(parts, most);
+    return cutBetweenValues(partsOf(chart, rule, text, kSteps.back()), most);
 }
 
 } // namespace tcds::rules

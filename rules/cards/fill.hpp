@@ -10,6 +10,9 @@ namespace tcds::rules {
 std::string markdownOf(Chart const& chart, FiredRule const& rule, Template const& text,
                        Shortening const& shortening = {});
 
+/// Does the text hold a list of names? Another is the same under every Shortening.
+bool namesCanShrink(Template const& text);
+
 /// A template filled as plain text that is not shortened: labels of suggestions.
 std::string plainOf(Chart const& chart, FiredRule const& rule, Template const& text);
 

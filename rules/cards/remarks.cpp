@@ -202,8 +202,7 @@ std::vector<std::string> missingOnCard(Evaluation const& evaluation, CardPlan co
         if (ofRecord || chart.newest(analyte) == nullptr) missing.emplace_back(subject);
     }
     std::ranges::sort(missing);
-    auto const repeated = std::ranges::unique(missing);
-    missing.erase(repeated.begin(), repeated.end());
+    missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
     return missing;
 }
 

@@ -3,6 +3,7 @@
 #include "rules/eval/derive.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace tcds::rules {
 
@@ -36,6 +37,25 @@ bool newerThan(Result const& a, Result const& b)
     if (a.usable != b.usable) return b.usable; // the unreadable one first: nothing reassures
     if (a.canonical != b.canonical) return a.canonical > b.canonical;
     return a.comparator > b.comparator;
+}
+
+std::optional<Instant> firstOf(std::optional<TimeSpan> const& span)
+{
+    return span ? std::optional{span->first()} : std::nullopt;
+}
+
+bool comesBefore(MedicationUse const* a, MedicationUse const* b)
+{
+    auto const key = [](MedicationUse const& use) {
+        return std::tuple{firstOf(use.start),
+                          std::string_view{use.source.resource},
+                          std::string_view{use.name},
+                          use.kind,
+                          use.state,
+                          firstOf(use.lastGiven)};
+    };
+    if (a->ingredients != b->ingredients) return a->ingredients < b->ingredients;
+    return key(*a) < key(*b);
 }
 
 bool hasOwnFactors(terms::Analyte const& analyte, std::vector<Coding> const& codes)
@@ -113,6 +133,8 @@ Chart::Chart(PatientContext const& context, RuleSet const& rules)
     inpatient_ = std::ranges::any_of(context.encounters, [](EncounterFact const& encounter) {
         return encounter.current && encounter.cls == EncounterClass::Inpatient;
     });
+    for (auto const& use : context.medications) uses_.push_back(&use);
+    std::ranges::stable_sort(uses_, comesBefore);
     addRead();
     for (auto& results : byAnalyte_) std::ranges::sort(results, newerThan);
     addDerived();

@@ -67,6 +67,9 @@ public:
     [[nodiscard]] std::span<Result const> results(AnalyteId analyte) const;
     /// The newest usable one, whatever its age.
     [[nodiscard]] Result const* newest(AnalyteId analyte) const;
+    /// The medications in an order of their own: by ingredients, start, resource. What is found and
+    /// said never hangs on the order in which a server lists them.
+    [[nodiscard]] std::span<MedicationUse const* const> uses() const { return uses_; }
     /// The course of an ingredient that a use belongs to.
     [[nodiscard]] Course const* courseOf(MedicationUse const& use, IngredientId ingredient) const;
     [[nodiscard]] std::span<Course const> courses() const { return courses_; }
@@ -85,6 +88,7 @@ private:
     PatientContext const& context_;
     RuleSet const& rules_;
     std::vector<std::vector<Result>> byAnalyte_;
+    std::vector<MedicationUse const*> uses_;
     std::vector<Course> courses_;
     bool inpatient_ = false;
 };

@@ -196,6 +196,28 @@ Answer askIngredient(Chart const& chart, MedTest const& test, MedMatch const& ma
     return answer.verdict == Verdict::No ? answer : both(answer, timing(chart, test, match, after));
 }
 
+/// Tells at once the many uses that a selection does not ask for: most charts hold other medicines.
+class Wanted
+{
+public:
+    Wanted(terms::Terminology const& terms, MedTest const& test) : terms_{terms}, test_{test}
+    {
+        for (auto const id : test.classes) classes_.add(id);
+    }
+
+    [[nodiscard]] bool has(MedicationUse const& use, IngredientId ingredient) const
+    {
+        if (!ingredient.known()) return use.sets.meets(classes_);
+        return terms_.classesOf(ingredient).meets(classes_) ||
+               contains(test_.ingredients, ingredient);
+    }
+
+private:
+    terms::Terminology const& terms_;
+    MedTest const& test_;
+    SetBits classes_;
+};
+
 } // namespace
 
 CourseTimes timesOf(MedMatch const& match)
@@ -221,15 +243,15 @@ CourseTimes timesOf(MedMatch const& match)
 void askAll(Chart const& chart, MedTest const& test, std::optional<Instant> const& after,
             std::pmr::vector<UseAnswer>& answers)
 {
-    for (auto const& use : chart.context().medications) {
+    for (auto const* use : chart.uses()) {
         auto const ask = [&](IngredientId ingredient) {
-            MedMatch const match{&use, ingredient,
-                                 ingredient.known() ? chart.courseOf(use, ingredient) : nullptr};
+            MedMatch const match{use, ingredient,
+                                 ingredient.known() ? chart.courseOf(*use, ingredient) : nullptr};
             auto const answer = askIngredient(chart, test, match, after);
             if (answer.verdict != Verdict::No) answers.push_back({answer, match});
         };
-        for (auto const ingredient : use.ingredients) ask(ingredient);
-        if (use.ingredients.empty()) ask(IngredientId{});
+        for (auto const ingredient : use->ingredients) ask(ingredient);
+        if (use->ingredients.empty()) ask(IngredientId{});
     }
 }
 

@@ -6,8 +6,8 @@
 
 namespace tcds::rules {
 
-/// The medications that meet a selection for certain, in fact order; what `show` uses. Clauses use
-/// the three-valued form inside the evaluator.
+/// The medications that meet a selection for certain, in the order of the chart; what `show` uses.
+/// Clauses use the three-valued form inside the evaluator.
 /// @param bound  bindings of the rule, for `started_after`; may be empty
 std::vector<MedMatch> selectMedications(Chart const& chart, MedTest const& test,
                                         std::span<Binding const> bound);

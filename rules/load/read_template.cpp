@@ -182,8 +182,7 @@ Slots unite(Slots a, Slots const& b)
 {
     a.insert(a.end(), b.begin(), b.end());
     std::ranges::sort(a);
-    auto const repeated = std::ranges::unique(a);
-    a.erase(repeated.begin(), repeated.end());
+    a.erase(std::unique(a.begin(), a.end()), a.end());
     return a;
 }
 
