@@ -133,16 +133,15 @@ std::string repeatKey(audit::Pseudonyms const& pseudonyms, cds::HookRequest cons
     add(card.lead.known() ? rules.rule(card.lead).id : std::string{});
     add(rules::toText(card.level));
     if (auto const* lead = card.lead.known() ? evaluation.of(card.lead) : nullptr) {
-        for (auto const fact : lead->used)
-            for (auto const& lab : evaluation.chart.context().labs)
-                if (lab.id == fact)
-                    add(pseudonyms.of(request.fhirServer,
-                                      lab.source.resource + "/" + lab.source.version));
-        for (auto const fact : lead->used)
-            for (auto const& use : evaluation.chart.context().medications)
-                if (use.id == fact)
-                    add(pseudonyms.of(request.fhirServer,
-                                      use.source.resource + "/" + use.source.version));
+        std::vector<std::string> data; // sorted: the order of Bundle entries means nothing
+        auto const note = [&](FactId fact, SourceRef const& source) {
+            if (std::ranges::find(lead->used, fact) != lead->used.end())
+                data.push_back(pseudonyms.of(request.fhirServer, audit::identifierOf(source)));
+        };
+        for (auto const& lab : evaluation.chart.context().labs) note(lab.id, lab.source);
+        for (auto const& use : evaluation.chart.context().medications) note(use.id, use.source);
+        std::ranges::sort(data);
+        for (auto const& part : data) add(part);
     }
     return pseudonyms.ofParts(parts);
 }
@@ -316,6 +315,9 @@ http::Response App::hook(http::Request&& request, cds::Service const& service)
     std::vector<audit::CardSent> sent;
     for (auto const& card : decision->written) sent.push_back({card.uuid, card.masked});
     auto const traceId = traceIdOf(request);
+    // Staff are named; a patient or relative who calls is an identifier like any other (D39).
+    auto const user =
+        call->forPatients() ? pseudonyms_.of(call->fhirServer, call->userId) : call->userId;
     auto const responseSha256 = audit::sha256(decision->body);
     audit::DecisionRecord record;
     record.decisionId = decision->id;
@@ -324,7 +326,7 @@ http::Response App::hook(http::Request&& request, cds::Service const& service)
     record.service = service.id;
     record.trigger = call->trigger;
     record.traceId = traceId;
-    record.user = call->userId;
+    record.user = user;
     record.patientId = call->patientId;
     record.encounterId = call->encounterId;
     record.fhirServer = call->fhirServer;

@@ -104,21 +104,25 @@ void offerTiers(Sites& sites, Rule& rule)
 void offerRelations(Sites& sites, Rule& rule)
 {
     sites.about("", {});
-    auto const ruleId = [&](RuleIndex index) { return sites.rules().rule(index).id; };
+    [[maybe_unused]] auto const ruleId = [&](RuleIndex index) { return sites.rules().rule(index).id; };
     auto const setName = [&](SetId id) { return sites.rules().terms->set(id).name; };
+    auto const analyteKey = [&](AnalyteId id) { return sites.rules().terms->analyte(id).key; };
+    auto const clusterName = [&](std::size_t cluster) {
+        return sites.rules().clusters[cluster].name;
+    };
+    // Elsewhere `via` says only which missing results a card names.
+    if (rule.group == Group::MED) sites.removals("via ", rule.via, analyteKey, 0);
     sites.removals("suppresses ", rule.suppresses, ruleId, 0);
     sites.removals("treated_by ", rule.treatedBy, setName, 0);
     if (rule.treatedBy.size() > 1) sites.flips("treated_by all ", rule.treatedByAll);
-    sites.removals(
-        "merges ", rule.merges,
-        [&](std::size_t cluster) { return sites.rules().clusters[cluster].name; }, 0);
+    sites.removals("merges ", rule.merges, clusterName, 0);
 }
 
 } // namespace
 
 std::optional<Mutant> mutate(Rule& rule, RuleSet const& rules, std::size_t number)
 {
-    Sites sites{rule, rules, number};
+    Sites sites{&rule, rule.file, rules, number};
     offerScope(sites, rule);
     offerParameters(sites, rule);
     offerClause(sites, "when", rule.when);
@@ -131,6 +135,13 @@ std::optional<Mutant> mutate(Rule& rule, RuleSet const& rules, std::size_t numbe
     offerAdjustments(sites, rule);
     offerTiers(sites, rule);
     offerRelations(sites, rule);
+    return sites.mutant();
+}
+
+std::optional<Mutant> mutate(NamedCondition& named, RuleSet const& rules, std::size_t number)
+{
+    Sites sites{nullptr, "ruleset.yaml", rules, number};
+    offerClause(sites, named.name, named.condition);
     return sites.mutant();
 }
 

@@ -19,4 +19,8 @@ struct Mutant {
 /// @return nothing, and the rule as it was, when it offers no such change
 std::optional<Mutant> mutate(rules::Rule& rule, rules::RuleSet const& rules, std::size_t number);
 
+/// As above, for a condition of ruleset.yaml that has a name of its own.
+std::optional<Mutant> mutate(rules::NamedCondition& named, rules::RuleSet const& rules,
+                             std::size_t number);
+
 } // namespace tcds::cases

@@ -215,8 +215,7 @@ private:
         if (!after) return;
         sites_.offer("after removed", [&] { after.reset(); });
         if (!after) return;
-        sites_.removals("after ", after->of,
-                        [this](Slot slot) { return sites_.rule().names[slot.index()]; });
+        sites_.removals("after ", after->of, [this](Slot slot) { return sites_.nameOf(slot); });
         sites_.lengths("after by ", after->by);
     }
 
@@ -344,7 +343,7 @@ private:
     {
         if (of.size() > least)
             for (std::size_t i = 0; i < of.size() && !sites_.made(); ++i)
-                sites_.offer(describe(of[i], &sites_.rule(), sites_.rules()) + ": removed",
+                sites_.offer(sites_.describe(of[i]) + ": removed",
                              [&] { of.erase(of.begin() + static_cast<std::ptrdiff_t>(i)); });
         for (std::size_t i = 0; i < of.size() && !sites_.made(); ++i)
             offerClause(sites_, part_, of[i]);
@@ -373,9 +372,7 @@ private:
 void offerClause(Sites& sites, std::string_view part, rules::Condition& condition)
 {
     if (sites.made()) return;
-    sites.about(std::string{part} + ": " +
-                    rules::describe(condition, &sites.rule(), sites.rules()) + ": ",
-                condition.where);
+    sites.about(std::string{part} + ": " + sites.describe(condition) + ": ", condition.where);
     ClauseChanges{sites, part, condition}.run();
 }
 

@@ -15,8 +15,11 @@ namespace tcds::cases {
 class Sites
 {
 public:
-    Sites(rules::Rule const& rule, rules::RuleSet const& rules, std::size_t wanted)
-        : rule_{rule}, rules_{rules}, wanted_{wanted}
+    /// @param rule  nullptr for what belongs to no rule
+    /// @param file  where a change is whose place is not known
+    Sites(rules::Rule const* rule, std::string file, rules::RuleSet const& rules,
+          std::size_t wanted)
+        : rule_{rule}, file_{std::move(file)}, rules_{rules}, wanted_{wanted}
     {
     }
 
@@ -34,13 +37,22 @@ public:
     {
         if (made_) return;
         subject_ = std::move(subject);
-        where_ = where.empty() ? rule_.file : std::move(where);
+        where_ = where.empty() ? file_ : std::move(where);
     }
 
     [[nodiscard]] bool made() const { return made_.has_value(); }
     [[nodiscard]] std::optional<Mutant> const& mutant() const { return made_; }
     [[nodiscard]] rules::RuleSet const& rules() const { return rules_; }
-    [[nodiscard]] rules::Rule const& rule() const { return rule_; }
+    /// The clause in plain English.
+    [[nodiscard]] std::string describe(rules::Condition const& clause) const
+    {
+        return rules::describe(clause, rule_, rules_);
+    }
+    /// What the author calls a bound name.
+    [[nodiscard]] std::string nameOf(rules::Slot slot) const
+    {
+        return rule_ == nullptr ? std::string{} : rule_->names[slot.index()];
+    }
 
     /// Each entry of a list taken away, as long as `least` stay.
     template <class T, class Name>
@@ -61,7 +73,8 @@ public:
     void flips(std::string const& what, bool& flag);
 
 private:
-    rules::Rule const& rule_;
+    rules::Rule const* rule_;
+    std::string file_;
     rules::RuleSet const& rules_;
     std::size_t wanted_;
     std::size_t offered_ = 0;

@@ -21,22 +21,38 @@ struct Prepared {
     std::unique_ptr<PatientContext> context;
 };
 
-/// Rules that a rule refers to, by clause, adjustment, band or suppression.
-std::set<std::size_t> referredTo(rules::Rule const& rule)
+/// What a rule asks about: other rules, groups of rules, named conditions.
+struct Asked {
+    std::set<std::size_t> rules, conditions;
+    std::set<rules::Group> groups;
+};
+
+void addAsked(rules::Condition const& root, rules::RuleSet const& set, Asked& asked)
 {
-    std::set<std::size_t> others;
-    rules::forEachRoot(rule, [&](rules::RulePart, rules::Condition const& root) {
-        rules::forEachClause(root, [&](rules::Condition const& clause) {
-            if (auto const* test = std::get_if<rules::RuleTest>(&clause.test))
-                others.insert(test->rule.index());
-        });
+    rules::forEachClause(root, [&](rules::Condition const& clause) {
+        if (auto const* rule = std::get_if<rules::RuleTest>(&clause.test))
+            asked.rules.insert(rule->rule.index());
+        if (auto const* fired = std::get_if<rules::FiredInTest>(&clause.test))
+            asked.groups.insert(fired->groups.begin(), fired->groups.end());
+        if (auto const* missing = std::get_if<rules::ViaMissingTest>(&clause.test))
+            asked.groups.insert(missing->groups.begin(), missing->groups.end());
+        if (auto const* named = std::get_if<rules::NamedTest>(&clause.test))
+            if (asked.conditions.insert(named->named.index()).second)
+                addAsked(set.conditions[named->named.index()].condition, set, asked);
     });
+}
+
+Asked askedBy(rules::Rule const& rule, rules::RuleSet const& set)
+{
+    Asked asked;
+    rules::forEachRoot(
+        rule, [&](rules::RulePart, rules::Condition const& root) { addAsked(root, set, asked); });
     for (auto const& band : rule.bands)
-        for (auto const other : band.worstOf) others.insert(other.index());
+        for (auto const other : band.worstOf) asked.rules.insert(other.index());
     for (auto const& adjustment : rule.adjust)
-        if (adjustment.like.known()) others.insert(adjustment.like.index());
-    for (auto const other : rule.suppresses) others.insert(other.index());
-    return others;
+        if (adjustment.like.known()) asked.rules.insert(adjustment.like.index());
+    for (auto const other : rule.suppresses) asked.rules.insert(other.index());
+    return asked;
 }
 
 std::set<std::string> namedBy(Expectation const& expect)
@@ -60,30 +76,51 @@ public:
 
     MutationReport run(std::span<Explained const> explained, std::string_view only)
     {
-        MutationReport report;
-        std::vector<bool> used(explained.size(), false);
-        for (std::size_t i = 0; i < rules_.rules.size(); ++i) {
-            auto const original = rules_.rules[i];
-            if (!only.empty() && original.id != only) continue;
-            auto const watching = casesOf(i);
-            for (std::size_t number = 0;; ++number) {
-                auto const mutant = mutate(rules_.rules[i], rules_, number);
-                if (!mutant) break;
-                ++report.mutants;
-                if (isNoticed(watching))
-                    ++report.killed;
-                else
-                    report.survivors.push_back(survivor(original.id, *mutant, explained, used));
-                rules_.rules[i] = original;
-            }
-        }
+        explained_ = explained;
+        used_.assign(explained.size(), false);
+        for (std::size_t i = 0; i < rules_.rules.size(); ++i)
+            if (only.empty() || rules_.rules[i].id == only)
+                mutateEach(rules_.rules[i], rules_.rules[i].id, casesOf(i));
+        if (only.empty()) mutateConditions();
         for (std::size_t i = 0; i < explained.size(); ++i)
-            if (!used[i] && (only.empty() || explained[i].rule == only))
-                report.outdated.push_back(explained[i]);
-        return report;
+            if (!used_[i] && (only.empty() || explained[i].rule == only))
+                report_.outdated.push_back(explained[i]);
+        return std::move(report_);
     }
 
 private:
+    /// Every change of a rule or condition, one at a time; afterwards it is as before.
+    template <class Part>
+    void mutateEach(Part& part, std::string const& name, std::vector<std::size_t> const& watching)
+    {
+        auto const original = part;
+        for (std::size_t number = 0;; ++number) {
+            auto const mutant = mutate(part, rules_, number);
+            if (!mutant) return;
+            ++report_.mutants;
+            if (isNoticed(watching))
+                ++report_.killed;
+            else
+                report_.survivors.push_back(survivor(name, *mutant));
+            part = original;
+        }
+    }
+
+    /// Named conditions that some rule asks for, watched by the cases of these rules.
+    void mutateConditions()
+    {
+        for (std::size_t i = 0; i < rules_.conditions.size(); ++i) {
+            std::set<std::string> asking;
+            for (auto const& rule : rules_.rules)
+                if (askedBy(rule, rules_).conditions.contains(i)) asking.insert(rule.id);
+            std::vector<std::size_t> watching;
+            for (std::size_t at = 0; at < cases_.size(); ++at)
+                if (asking.contains(*ruleOf_[at])) watching.push_back(at);
+            if (!asking.empty())
+                mutateEach(rules_.conditions[i], rules_.conditions[i].name, watching);
+        }
+    }
+
     void prepare(CaseFile const& file, Case const& test)
     {
         Problems problems;
@@ -101,8 +138,11 @@ private:
     {
         auto const& id = rules_.rules[rule].id;
         std::set<std::string> referring;
-        for (auto const& other : rules_.rules)
-            if (referredTo(other).contains(rule)) referring.insert(other.id);
+        for (auto const& other : rules_.rules) {
+            auto const asked = askedBy(other, rules_);
+            if (asked.rules.contains(rule) || asked.groups.contains(rules_.rules[rule].group))
+                referring.insert(other.id);
+        }
         std::vector<std::size_t> own, others;
         for (std::size_t i = 0; i < cases_.size(); ++i) {
             if (*ruleOf_[i] == id)
@@ -127,14 +167,13 @@ private:
         });
     }
 
-    static Survivor survivor(std::string const& rule, Mutant const& mutant,
-                             std::span<Explained const> explained, std::vector<bool>& used)
+    Survivor survivor(std::string const& rule, Mutant const& mutant)
     {
         Survivor survivor{rule, mutant, {}};
-        for (std::size_t i = 0; i < explained.size(); ++i) {
-            if (explained[i].rule != rule || explained[i].mutation != mutant.text) continue;
-            used[i] = true;
-            survivor.reason = explained[i].reason;
+        for (std::size_t i = 0; i < explained_.size(); ++i) {
+            if (explained_[i].rule != rule || explained_[i].mutation != mutant.text) continue;
+            used_[i] = true;
+            survivor.reason = explained_[i].reason;
         }
         return survivor;
     }
@@ -142,6 +181,9 @@ private:
     rules::RuleSet rules_; // one rule at a time is changed in here
     std::vector<Prepared> cases_;
     std::vector<std::string const*> ruleOf_;
+    std::span<Explained const> explained_;
+    std::vector<bool> used_;
+    MutationReport report_;
 };
 
 } // namespace

@@ -21,7 +21,7 @@ struct Explained {
 std::vector<Explained> readExplained(Tree const& tree, Problems& problems);
 
 struct Survivor {
-    std::string rule;
+    std::string rule; // or the name of a condition of ruleset.yaml
     Mutant mutant;
     std::string reason; // of the explanation; "" = nobody explained it
 };
@@ -36,9 +36,9 @@ struct MutationReport {
     [[nodiscard]] std::size_t unexplained() const;
 };
 
-/// Makes every small change of every rule, one at a time, and looks whether some case notices: the
-/// cases of the rule first, then those of the rules that refer to it or whose cases name it. The
-/// cases must all pass on the rules as they are.
+/// Makes every small change of every rule, and of every named condition that a rule asks for, one
+/// at a time, and looks whether some case notices: the cases of the rule first, then those of the
+/// rules that refer to it or whose cases name it. The cases must all pass on the rules as they are.
 /// @param only  mutate this rule alone; "" = all
 MutationReport mutateAll(rules::RuleSet const& rules, std::span<CaseFile const> files,
                          std::span<Explained const> explained, std::string_view only = {});
