@@ -32,8 +32,7 @@ DecisionStage::DecisionStage()
     auto const key = folder_.path("k26q1.key");
     writeFile(key, "0123456789abcdef0123456789abcdef");
     ::chmod(key.c_str(), 0600);
-    pseudonyms_ =
-        std::make_unique<Pseudonyms>(std::move(Pseudonyms::fromFile(key, "mercy-west").value()));
+    pseudonyms_ = std::make_unique<Pseudonyms>(Pseudonyms::fromFile(key, "mercy-west").value());
     addFacts();
     addRules();
     evaluation = std::make_unique<tcds::rules::Evaluation>(context, rules);

@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
     CaseFile, CaseFileFault,
     testing::Values(
         Fault{"Key", "given: [{med: {rxnorm: 4603, autored: -3 d}}]\nexpect: {none: yes}",
-              "tests/core/EL-T.yaml:6:28: error L01: unknown key \"autored\" in med fact. Fix: did "
+              "tests/core/EL-T.yaml:6:34: error L01: unknown key \"autored\" in med fact. Fix: did "
               "you mean \"authored\"?"},
         Fault{"Kind", "given: [{id: x}]\nexpect: {none: yes}", "a fact has exactly one kind"},
         Fault{"TwoResults", "given: [{lab: {K: 3 mmol/L, NA: 120 mmol/L}}]\nexpect: {none: yes}",

@@ -11,7 +11,7 @@ using testing::ElementsAre;
 
 /// One use of furosemide, changed by the test, asked a clause.
 template <class Change>
-std::string furosemide(std::string const& clause, Change change,
+std::string furosemideWith(std::string const& clause, Change change,
                        std::string const& start = daysAgo(20))
 {
     auto made = chart();
@@ -20,7 +20,7 @@ std::string furosemide(std::string const& clause, Change change,
 }
 std::string furosemide(std::string const& clause, std::string const& start = daysAgo(20))
 {
-    return furosemide(
+    return furosemideWith(
         clause, [](MedicationUse&) {}, start);
 }
 
@@ -32,7 +32,7 @@ TEST(Selection, TakesClassesAndIngredientsAndLeavesExceptionsOut)
     EXPECT_EQ(furosemide("{med: {class: [THIAZIDE, LOOP]}}"), "yes");
     EXPECT_EQ(furosemide("{med: {class: THIAZIDE}}"), "no");
     EXPECT_EQ(furosemide("{med: {ingredients: [furosemide]}}"), "yes");
-    EXPECT_EQ(furosemide("{med: {ingredients: [torasemide]}}"), "no");
+    EXPECT_EQ(furosemide("{med: {ingredients: [torsemide]}}"), "no");
     EXPECT_EQ(furosemide("{med: {class: LOOP, except: [furosemide]}}"), "no");
     EXPECT_EQ(furosemide("{med: {class: DIURETIC, except: [LOOP]}}"), "no");
 }
@@ -54,7 +54,7 @@ TEST(Selection, CountsDistinctIngredientsNotOrders)
 TEST(State, IsActiveUnlessTheClauseAsksForAnother)
 {
     auto const with = [](UseState state, UseKind kind, std::string const& clause) {
-        return furosemide(clause, [&](MedicationUse& use) {
+        return furosemideWith(clause, [&](MedicationUse& use) {
             use.state = state;
             use.kind = kind;
             if (state == UseState::Stopped) use.stop = spanOf(daysAgo(5));
@@ -77,7 +77,7 @@ TEST(State, IsActiveUnlessTheClauseAsksForAnother)
 TEST(Drafts, AreNeverActiveAndCountWhenSelected) // decision D23
 {
     auto const draft = [](bool selected, std::string const& clause) {
-        return furosemide(clause, [&](MedicationUse& use) {
+        return furosemideWith(clause, [&](MedicationUse& use) {
             use.kind = UseKind::Draft;
             use.state = UseState::Draft;
             use.selected = selected;
@@ -93,7 +93,7 @@ TEST(StoppedWithin, CountsFromTheEndOfTheCourse)
 {
     auto const clause = std::string{"{med: {class: LOOP, state: stopped, stopped_within: 14 d}}"};
     auto const with = [&](std::string const& stop) {
-        return furosemide(clause, [&](MedicationUse& use) {
+        return furosemideWith(clause, [&](MedicationUse& use) {
             use.state = UseState::Stopped;
             if (!stop.empty()) use.stop = spanOf(stop);
         });
@@ -117,7 +117,7 @@ TEST(Stopped, OrderThatARunningOneReplacedIsNotStopped)
 TEST(Administrations, CountForADayAfterTheDose) // decision D28
 {
     auto const given = [](int hours, std::string const& clause) {
-        return furosemide(
+        return furosemideWith(
             clause,
             [&](MedicationUse& use) {
                 use.kind = UseKind::Administration;
@@ -155,7 +155,7 @@ TEST(Routes, AreThoseOfTheClassUnlessTheClauseNamesThem)
 TEST(AsNeeded, AsksTheFlag)
 {
     auto const prn = [](bool flag, std::string const& clause) {
-        return furosemide(clause, [&](MedicationUse& use) { use.asNeeded = flag; });
+        return furosemideWith(clause, [&](MedicationUse& use) { use.asNeeded = flag; });
     };
     EXPECT_EQ(prn(true, "{med: {class: LOOP, as_needed: no}}"), "no");
     EXPECT_EQ(prn(false, "{med: {class: LOOP, as_needed: no}}"), "yes");

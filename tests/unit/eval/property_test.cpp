@@ -43,7 +43,7 @@ private:
 void addMedications(ChartBuilder& made, Dice& dice)
 {
     static constexpr std::array kDrugs{"furosemide",   "hydrochlorothiazide", "omeprazole",
-                                       "prednisolone", "salbutamol",          "lithium",
+                                       "prednisolone", "albuterol",          "lithium",
                                        "levodopa",     "rasagiline",          "sertraline",
                                        "tramadol",     "lisinopril",          "spironolactone",
                                        "digoxin",      "potassium chloride"};

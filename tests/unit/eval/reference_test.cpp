@@ -179,7 +179,7 @@ TEST(NoLimit, LeavesTheClauseUnknown)
 
 TEST(Multiples, OfTheUpperLimitFollowTheResultsOwnReference)
 {
-    auto const clause = std::string{"{lab: {analyte: CK, above: 5 x ULN}}"};
+    auto const clause = std::string{"{lab: {analyte: CK, above: 5 xULN}}"};
     auto const with = [&](std::string_view value, std::vector<ReferenceRange> const& ranges) {
         return withRange(value, ranges, clause, "CK");
     };

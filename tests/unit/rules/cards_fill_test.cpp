@@ -88,6 +88,25 @@ TEST_F(Fill, AnOldShownResultIsTheLastKnownOne)
               "Mg: last known 0.81 mmol/L, 2025-12-31.");
 }
 
+TEST_F(Fill, DatedSaysValueAndDateInOne)
+{
+    for (auto const* name : {"k", "mg", "tsh"}) {
+        Show show;
+        show.name = Stage::name(theRule(), name);
+        show.analyte = stage.analyte(std::string_view{name} == "k"    ? "K"
+                                     : std::string_view{name} == "mg" ? "MG"
+                                                                      : "TSH");
+        theRule().show.push_back(show);
+    }
+    stage.lab("K", "2.9", "mmol/L", "2026-01-29");
+    stage.lab("MG", "0.81", "mmol/L", "2025-12-31");
+    begin();
+
+    EXPECT_EQ(markdown("K: {k.dated}. Mg: {mg.dated}. TSH: {tsh.dated}."),
+              "K: 2.9 mmol/L (2026-01-29). Mg: last known 0.81 mmol/L (2025-12-31). "
+              "TSH: not on record.");
+}
+
 TEST_F(Fill, AShownResultInItsWindowIsPlain)
 {
     Show show;

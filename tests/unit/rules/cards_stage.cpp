@@ -162,16 +162,25 @@ Cluster cluster(std::string name, std::string title, std::vector<AnalyteId> anal
     return made;
 }
 
-constexpr std::array kFields{
-    std::pair{"value", Field::Value},       std::pair{"date", Field::Date},
-    std::pair{"limit", Field::Limit},       std::pair{"range", Field::Range},
-    std::pair{"note", Field::Note},         std::pair{"times_limit", Field::TimesLimit},
-    std::pair{"display", Field::Display},   std::pair{"list", Field::List},
-    std::pair{"since", Field::Since},       std::pair{"changed", Field::Changed},
-    std::pair{"stopped", Field::Stopped},   std::pair{"given", Field::Given},
-    std::pair{"dose", Field::Dose},         std::pair{"route", Field::Route},
-    std::pair{"duration", Field::Duration}, std::pair{"analytes", Field::Analytes},
-    std::pair{"drugs", Field::Drugs},       std::pair{"onset", Field::Onset}};
+constexpr std::array kFields{std::pair{"value", Field::Value},
+                             std::pair{"date", Field::Date},
+                             std::pair{"dated", Field::Dated},
+                             std::pair{"limit", Field::Limit},
+                             std::pair{"range", Field::Range},
+                             std::pair{"note", Field::Note},
+                             std::pair{"times_limit", Field::TimesLimit},
+                             std::pair{"display", Field::Display},
+                             std::pair{"list", Field::List},
+                             std::pair{"since", Field::Since},
+                             std::pair{"changed", Field::Changed},
+                             std::pair{"stopped", Field::Stopped},
+                             std::pair{"given", Field::Given},
+                             std::pair{"dose", Field::Dose},
+                             std::pair{"route", Field::Route},
+                             std::pair{"duration", Field::Duration},
+                             std::pair{"analytes", Field::Analytes},
+                             std::pair{"drugs", Field::Drugs},
+                             std::pair{"onset", Field::Onset}};
 
 } // namespace
 

@@ -112,8 +112,7 @@ std::vector<std::string> Compiled::codes() const
     std::vector<std::string> codes;
     for (auto const& problem : problems.sorted()) codes.push_back(problem.code);
     std::ranges::sort(codes);
-    auto const repeated = std::ranges::unique(codes);
-    codes.erase(repeated.begin(), repeated.end());
+    codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
     return codes;
 }
 

@@ -1,0 +1,170 @@
+#include "tests/bench/load_client.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace tcds::bench {
+
+namespace {
+
+constexpr std::size_t kMostEvents = 64;
+constexpr int kPatienceMs = 10'000;
+
+[[noreturn]] void fail(std::string const& what)
+{
+    throw std::runtime_error{what + ": " + std::generic_category().message(errno)};
+}
+
+class Descriptor
+{
+public:
+    explicit Descriptor(int value) : value_{value} {}
+    Descriptor(Descriptor&& other) noexcept : value_{std::exchange(other.value_, -1)} {}
+    Descriptor& operator=(Descriptor&&) = delete;
+    ~Descriptor()
+    {
+        if (value_ >= 0) ::close(value_);
+    }
+    [[nodiscard]] int get() const { return value_; }
+
+private:
+    int value_;
+};
+
+Descriptor connectTo(std::uint16_t port)
+{
+    Descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    if (socket.get() < 0) fail("socket");
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        fail("connect to port " + std::to_string(port));
+    int const on = 1;
+    (void)::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return socket;
+}
+
+/// One connection and the call that is under way on it.
+class Connection
+{
+public:
+    Connection(std::uint16_t port, std::string_view request)
+        : socket_{connectTo(port)}, request_{request}
+    {
+    }
+
+    [[nodiscard]] int descriptor() const { return socket_.get(); }
+    [[nodiscard]] bool sending() const { return sent_ < request_.size(); }
+
+    void begin()
+    {
+        sent_ = 0;
+        answer_.clear();
+        send();
+    }
+
+    void send()
+    {
+        while (sending()) {
+            auto const bytes = ::send(socket_.get(), request_.data() + sent_,
+                                      request_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return;
+            if (bytes < 0) fail("send");
+            sent_ += static_cast<std::size_t>(bytes);
+        }
+    }
+
+    /// @return whether the answer is whole now
+    bool receive()
+    {
+        std::array<char, 16U * 1024U> buffer; // NOLINT: only what recv has written is read
+        auto const bytes = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+        if (bytes < 0) fail("recv");
+        if (bytes == 0) throw std::runtime_error{"the server closed a connection"};
+        answer_.append(buffer.data(), static_cast<std::size_t>(bytes));
+        auto const end = answer_.find("\r\n\r\n");
+        return end != std::string::npos && answer_.size() >= end + 4 + contentLength(end);
+    }
+
+    [[nodiscard]] std::string body() const { return answer_.substr(answer_.find("\r\n\r\n") + 4); }
+
+private:
+    [[nodiscard]] std::size_t contentLength(std::size_t headEnd) const
+    {
+        constexpr std::string_view kField = "\r\nContent-Length: ";
+        if (!answer_.starts_with("HTTP/1.1 200 "))
+            throw std::runtime_error{"answered: " + answer_.substr(0, 500)};
+        auto const at = answer_.find(kField);
+        if (at >= headEnd) throw std::runtime_error{"an answer without Content-Length"};
+        std::size_t length = 0;
+        (void)std::from_chars(answer_.data() + at + kField.size(), answer_.data() + headEnd,
+                              length);
+        return length;
+    }
+
+    Descriptor socket_;
+    std::string_view request_;
+    std::size_t sent_ = 0;
+    std::string answer_;
+};
+
+} // namespace
+
+std::string postRequest(std::string_view path, std::string_view body)
+{
+    std::string request = "POST ";
+    request.append(path).append(" HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+    request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size());
+    return request.append("\r\n\r\n").append(body);
+}
+
+std::string load(std::uint16_t port, std::string_view request, std::size_t connections,
+                 std::size_t requests)
+{
+    Descriptor const poll{::epoll_create1(EPOLL_CLOEXEC)};
+    std::vector<Connection> open;
+    open.reserve(connections);
+    std::size_t begun = 0;
+    for (std::size_t i = 0; i < connections && begun < requests; ++i, ++begun) {
+        auto& connection = open.emplace_back(port, request);
+        epoll_event event{};
+        event.events = EPOLLIN | EPOLLOUT | EPOLLET;
+        event.data.u64 = i;
+        if (::epoll_ctl(poll.get(), EPOLL_CTL_ADD, connection.descriptor(), &event) != 0)
+            fail("epoll_ctl");
+        connection.begin();
+    }
+    std::array<epoll_event, kMostEvents> events{};
+    for (std::size_t answered = 0;;) {
+        auto const ready = ::epoll_wait(poll.get(), events.data(), kMostEvents, kPatienceMs);
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0) fail("waiting for an answer");
+        for (int i = 0; i < ready; ++i) {
+            auto& connection = open[events[static_cast<std::size_t>(i)].data.u64];
+            if (connection.sending()) connection.send();
+            if (connection.sending() || !connection.receive()) continue;
+            if (++answered == requests) return connection.body();
+            if (begun == requests) continue;
+            ++begun;
+            connection.begin();
+        }
+    }
+}
+
+} // namespace tcds::bench

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tcds::bench {
+
+/// A POST with its header fields, ready to be sent.
+std::string postRequest(std::string_view path, std::string_view body);
+
+/// Sends one request many times to a server on loopback: every connection is kept alive and has one
+/// call under way. One thread, epoll.
+///
+/// @return the body of the last answer
+/// @throws std::runtime_error when a call fails or is answered with another status than 200
+std::string load(std::uint16_t port, std::string_view request, std::size_t connections,
+                 std::size_t requests);
+
+} // namespace tcds::bench

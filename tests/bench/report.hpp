@@ -1,0 +1,39 @@
+#pragma once
+
+#include "tests/bench/audit_record.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace tcds::bench {
+
+/// Values of several rounds.
+struct Spread {
+    double least = 0, median = 0, most = 0;
+};
+Spread spreadOf(std::vector<double> values);
+
+/// One size of request: CPU time of a call in microseconds, both servers in the same run.
+struct SizeFigures {
+    std::size_t requestBytes = 0;
+    std::size_t requests = 0; // a round
+    std::size_t answerBytes = 0;
+    RecordSize record;
+    Spread null, service;
+    std::size_t nullKib = 0, serviceKib = 0; // memory in use after the last round
+
+    /// Median of the service over median of the null server.
+    [[nodiscard]] double ratio() const { return service.median / null.median; }
+};
+
+struct Figures {
+    std::size_t rounds = 0, connections = 0, threads = 0;
+    std::vector<SizeFigures> sizes;
+    Spread startMs; // start of the process to the first answered call
+};
+
+std::string asTable(Figures const& figures);
+std::string asJson(Figures const& figures);
+
+} // namespace tcds::bench

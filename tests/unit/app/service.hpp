@@ -1,0 +1,71 @@
+#pragma once
+
+#include "server/app/app.hpp"
+#include "tests/unit/app/calls.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tcds::app::test {
+
+/// The service without sockets: the shipped rules, a real decision log in a directory of its own
+/// and the clock at 2026-01-31T08:00:00Z.
+class Service
+{
+public:
+    using Settings = std::vector<std::pair<std::string, std::string>>;
+    /// @param settings  configuration flags beyond mode sandbox ("max_cards" -> "1")
+    explicit Service(Settings const& settings = {});
+    ~Service();
+    Service(Service const&) = delete;
+    Service& operator=(Service const&) = delete;
+
+    http::Response post(std::string_view path, std::string body,
+                        std::string_view contentType = "application/json");
+    http::Response send(std::string_view method, std::string_view path);
+    http::Response handle(http::Request request);
+
+    /// What the decision log holds: records of a type, oldest first.
+    [[nodiscard]] std::vector<std::string> records(std::string_view type) const;
+    /// The whole log as it stands on the disk.
+    [[nodiscard]] std::string log() const;
+    /// Every event of the operations log: name and fields, one a line.
+    [[nodiscard]] std::string const& events() const { return events_; }
+
+    App& app() { return *app_; }
+    [[nodiscard]] std::uint64_t losses() const { return log_->losses(); }
+
+private:
+    std::string directory_;
+    config::Config config_;
+    FixedClock clock_;
+    std::unique_ptr<audit::Log> log_;
+    std::unique_ptr<audit::Pseudonyms> pseudonyms_;
+    ops::OpsLog ops_{"error", "json"};
+    std::string events_;
+    std::unique_ptr<App> app_;
+};
+
+/// While it lives, no file of this process can grow: every write fails as on a full disk.
+class FullDisk
+{
+public:
+    FullDisk();
+    ~FullDisk();
+    FullDisk(FullDisk const&) = delete;
+    FullDisk& operator=(FullDisk const&) = delete;
+
+private:
+    struct Before;
+    std::unique_ptr<Before> before_;
+};
+
+/// Header of an answer, "" when it has none.
+std::string header(http::Response const& response, std::string_view name);
+/// Number of cards; -1 for an answer that is no 200.
+int cardsOf(http::Response const& response);
+
+} // namespace tcds::app::test
