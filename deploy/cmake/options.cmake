@@ -17,3 +17,10 @@ if(TCDS_SANITIZE)
   add_compile_options(${flags})
   add_link_options(${flags})
 endif()
+
+if(TCDS_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "TCDS_FUZZ: libFuzzer comes with clang. Fix: cmake --preset fuzz")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link) # coverage of every library; the targets add the driver
+endif()
