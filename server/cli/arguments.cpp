@@ -97,8 +97,6 @@ RulesCommands addRules(CLI::App& app, Store& store)
     test->add_option("--rule", store.test.rule, "only the cases of this rule");
     test->add_option("--junit", store.test.junit, "write the result as JUnit XML");
     test->add_flag("--trace", store.test.trace, "print the clauses of every failed case");
-    test->add_flag("--mutate", store.test.mutate,
-                   "change one thing at a time and list what no case notices");
 
     auto* explain = rules->add_subcommand("explain", "why a rule fired, or not, for one request");
     explain->footer("Example: twitch-cds rules explain request.json EL-K-LOW");

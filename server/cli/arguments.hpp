@@ -41,7 +41,7 @@ struct LintArguments {
 };
 struct TestArguments {
     std::string folder, junit, rule;
-    bool trace = false, mutate = false;
+    bool trace = false;
 };
 struct ExplainArguments {
     std::string request, rule, now, folder;
