@@ -74,8 +74,6 @@ public:
     [[nodiscard]] std::span<Ingredient const> ingredients() const;
     [[nodiscard]] Ingredient const& ingredient(IngredientId id) const;
     [[nodiscard]] IngredientId ingredientNamed(std::string_view name) const;
-    /// The sets in force that hold the ingredient, included sets counted.
-    [[nodiscard]] SetBits const& classesOf(IngredientId id) const;
 
     /// Sets of one kind, as bits: what a reader may match a text or code against.
     [[nodiscard]] SetBits const& ofKind(SetKind kind) const;

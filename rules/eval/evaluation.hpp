@@ -59,7 +59,6 @@ struct Judgement {
     bool whenTrue = false;     // its `when` holds (references with `part: when`)
     bool predates = false;     // the complaint predates the drug: tier lowered
     bool asNeededOnly = false; // all drugs as needed without a recent dose: tier lowered
-    bool loweredByReplacement = false;
     std::pmr::vector<FactId> used;     // ascending, unique; with the complaint that opened the gate
     std::pmr::vector<Binding> bound;   // by Slot; `show` names stay empty until cards are made
     std::pmr::vector<Subject> missing; // what could still have changed outcome, level or tier

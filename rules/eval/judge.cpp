@@ -297,7 +297,6 @@ void Evaluator::adjust(Rule const& rule, Judgement& judgement, Scope const& scop
         if (entry.adjustment->kind != Adjustment::Kind::Lower ||
             judgement.level == Level::Critical || !holds(entry))
             continue;
-        judgement.loweredByReplacement = true;
         if (judgement.level == Level::Warning) judgement.level = Level::Info;
     }
 }

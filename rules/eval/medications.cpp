@@ -196,28 +196,6 @@ Answer askIngredient(Chart const& chart, MedTest const& test, MedMatch const& ma
     return answer.verdict == Verdict::No ? answer : both(answer, timing(chart, test, match, after));
 }
 
-/// Tells at once the many uses that a selection does not ask for: most charts hold other medicines.
-class Wanted
-{
-public:
-    Wanted(terms::Terminology const& terms, MedTest const& test) : terms_{terms}, test_{test}
-    {
-        for (auto const id : test.classes) classes_.add(id);
-    }
-
-    [[nodiscard]] bool has(MedicationUse const& use, IngredientId ingredient) const
-    {
-        if (!ingredient.known()) return use.sets.meets(classes_);
-        return terms_.classesOf(ingredient).meets(classes_) ||
-               contains(test_.ingredients, ingredient);
-    }
-
-private:
-    terms::Terminology const& terms_;
-    MedTest const& test_;
-    SetBits classes_;
-};
-
 } // namespace
 
 CourseTimes timesOf(MedMatch const& match)
