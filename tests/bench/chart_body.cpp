@@ -11,27 +11,26 @@ namespace {
 constexpr std::time_t kDay = 86'400;
 
 struct Result {
-    std::string_view loinc, value, unit;
+    std::string_view loinc, name, value, unit;
 };
-// Low potassium, magnesium and calcium fire; the others are as a routine profile delivers them.
+// Low potassium and magnesium fire; the others are as a routine profile delivers them.
 constexpr std::array kResults{
-    Result{"2823-3", "2.9", "mmol/L"},
-    Result{"19123-9", "0.52", "mmol/L"},
-    Result{"2951-2", "139", "mmol/L"},
-    Result{"17861-6", "1.85", "mmol/L"},
-    Result{"2075-0", "101", "mmol/L"},
-    Result{"1963-8", "25", "mmol/L"},
-    Result{"2160-0", "0.9", "mg/dL"},
-    Result{"1751-7", "4.1", "g/dL"},
-    Result{"2345-7", "96", "mg/dL"},
-    Result{"718-7", "13.4", "g/dL"},
-    Result{"6690-2", "6.2", "10*3/uL"},
-    Result{"777-3", "240", "10*3/uL"},
-    Result{"1742-6", "22", "U/L"},
-    Result{"1920-8", "25", "U/L"},
-    Result{"3016-3", "2.1", "m[IU]/L"},
-    Result{"2157-6", "110", "U/L"},
-    Result{"33914-3", "88", "mL/min/{1.73_m2}"},
+    Result{"2823-3", "Potassium [Moles/volume] in Serum or Plasma", "2.9", "mmol/L"},
+    Result{"2601-3", "Magnesium [Moles/volume] in Serum or Plasma", "0.52", "mmol/L"},
+    Result{"2951-2", "Sodium [Moles/volume] in Serum or Plasma", "139", "mmol/L"},
+    Result{"2000-8", "Calcium [Moles/volume] in Serum or Plasma", "2.31", "mmol/L"},
+    Result{"2075-0", "Chloride [Moles/volume] in Serum or Plasma", "101", "mmol/L"},
+    Result{"1963-8", "Bicarbonate [Moles/volume] in Serum or Plasma", "25", "mmol/L"},
+    Result{"2160-0", "Creatinine [Mass/volume] in Serum or Plasma", "0.9", "mg/dL"},
+    Result{"1751-7", "Albumin [Mass/volume] in Serum or Plasma", "4.1", "g/dL"},
+    Result{"2345-7", "Glucose [Mass/volume] in Serum or Plasma", "96", "mg/dL"},
+    Result{"718-7", "Hemoglobin [Mass/volume] in Blood", "13.4", "g/dL"},
+    Result{"6690-2", "Leukocytes [#/volume] in Blood by Automated count", "6.2", "10*3/uL"},
+    Result{"777-3", "Platelets [#/volume] in Blood by Automated count", "240", "10*3/uL"},
+    Result{"3016-3", "Thyrotropin [Units/volume] in Serum or Plasma", "2.1", "m[IU]/L"},
+    Result{"2157-6", "Creatine kinase [Enzymatic activity/volume] in Serum or Plasma", "110",
+           "U/L"},
+    Result{"33914-3", "Glomerular filtration rate/1.73 sq M.predicted", "88", "mL/min/{1.73_m2}"},
 };
 
 struct Coded {
@@ -55,10 +54,6 @@ constexpr std::array kProblems{
     Coded{"I50.9", "Heart failure, unspecified"},
     Coded{"I10", "Essential hypertension"},
     Coded{"E11.9", "Type 2 diabetes mellitus without complications"},
-    Coded{"E78.5", "Hyperlipidemia, unspecified"},
-    Coded{"K21.9", "Gastro-esophageal reflux disease"},
-    Coded{"F32.9", "Major depressive disorder, single episode"},
-    Coded{"M54.5", "Low back pain"},
 };
 
 constexpr std::string_view kHead =
@@ -90,27 +85,48 @@ std::string fill(std::string_view pattern, Values const&... values)
     return text.append(pattern);
 }
 
+// Resources carry what US Core asks for and servers send: about 800 bytes each, as the public
+// sample charts of Synthea have them (SMART's have 1,200).
 std::string condition(std::size_t index, std::time_t now)
 {
     auto const& problem = kProblems[index % kProblems.size()];
+    auto const recorded = day(now - kDay * static_cast<std::time_t>(1 + 90 * index));
     return fill(
-        R"({"resource":{"resourceType":"Condition","id":"c%","clinicalStatus":{"coding":[{"code":)"
-        R"("active"}]},"code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"%",)"
-        R"("display":"%"}]},%,"recordedDate":"%"}})",
-        std::to_string(index), problem.code, problem.name, kSubject,
-        day(now - kDay * static_cast<std::time_t>(1 + 90 * index)));
+        R"({"fullUrl":"https://ehr.example.org/fhir/Condition/c%","resource":{"resourceType":)"
+        R"("Condition","id":"c%","meta":{"versionId":"1","lastUpdated":"%T07:12:44.310Z","profile":)"
+        R"(["http://hl7.org/fhir/us/core/StructureDefinition/us-core-condition-problems-health-concerns"]},)"
+        R"("clinicalStatus":{"coding":[{"system":)"
+        R"("http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},)"
+        R"("verificationStatus":{"coding":[{"system":)"
+        R"("http://terminology.hl7.org/CodeSystem/condition-ver-status","code":"confirmed"}]},)"
+        R"("category":[{"coding":[{"system":)"
+        R"("http://terminology.hl7.org/CodeSystem/condition-category","code":"problem-list-item",)"
+        R"("display":"Problem List Item"}]}],"code":{"coding":[{"system":)"
+        R"("http://hl7.org/fhir/sid/icd-10-cm","code":"%","display":"%"}],"text":"%"},%,)"
+        R"("recordedDate":"%"},"search":{"mode":"match"}})",
+        std::to_string(index), std::to_string(index), recorded, problem.code, problem.name,
+        problem.name, kSubject, recorded);
 }
 
 std::string medication(std::size_t index, std::time_t now)
 {
     auto const& medicine = kMedicines[index % kMedicines.size()];
+    auto const authored = day(now - kDay * static_cast<std::time_t>(60 + index));
     return fill(
-        R"({"resource":{"resourceType":"MedicationRequest","id":"m%","status":"active","intent":)"
-        R"("order","medicationCodeableConcept":{"coding":[{"system":)"
-        R"("http://www.nlm.nih.gov/research/umls/rxnorm","code":"%","display":"%"}]},%,)"
-        R"("authoredOn":"%"}})",
-        std::to_string(index), medicine.code, medicine.name, kSubject,
-        day(now - kDay * static_cast<std::time_t>(60 + index)));
+        R"({"fullUrl":"https://ehr.example.org/fhir/MedicationRequest/m%","resource":{)"
+        R"("resourceType":"MedicationRequest","id":"m%","meta":{"versionId":"2","lastUpdated":)"
+        R"("%T11:05:02.118Z","profile":)"
+        R"(["http://hl7.org/fhir/us/core/StructureDefinition/us-core-medicationrequest"]},)"
+        R"("status":"active","intent":"order","category":[{"coding":[{"system":)"
+        R"("http://terminology.hl7.org/CodeSystem/medicationrequest-category","code":"community"}]}],)"
+        R"("medicationCodeableConcept":{"coding":[{"system":)"
+        R"("http://www.nlm.nih.gov/research/umls/rxnorm","code":"%","display":"%"}],"text":"%"},%,)"
+        R"("encounter":{"reference":"Encounter/e1"},"authoredOn":"%","requester":{"reference":)"
+        R"("Practitioner/bench"},"dosageInstruction":[{"text":"Take 1 by mouth daily","timing":)"
+        R"({"repeat":{"frequency":1,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":)"
+        R"({"value":1}}]}]},"search":{"mode":"match"}})",
+        std::to_string(index), std::to_string(index), authored, medicine.code, medicine.name,
+        medicine.name, kSubject, authored);
 }
 
 std::string observation(std::size_t index, std::time_t now)
@@ -118,12 +134,19 @@ std::string observation(std::size_t index, std::time_t now)
     auto const& result = kResults[index % kResults.size()];
     // Every round through the table is an older profile.
     auto const age = 2 + 7 * (index / kResults.size());
+    auto const taken = day(now - kDay * static_cast<std::time_t>(age));
     return fill(
-        R"({"resource":{"resourceType":"Observation","id":"o%","status":"final","code":{"coding":)"
-        R"([{"system":"http://loinc.org","code":"%"}]},%,"effectiveDateTime":"%T06:40:00Z",)"
-        R"("valueQuantity":{"value":%,"unit":"%"}}})",
-        std::to_string(index), result.loinc, kSubject,
-        day(now - kDay * static_cast<std::time_t>(age)), result.value, result.unit);
+        R"({"fullUrl":"https://ehr.example.org/fhir/Observation/o%","resource":{"resourceType":)"
+        R"("Observation","id":"o%","meta":{"versionId":"1","lastUpdated":"%T09:31:15.702Z","profile":)"
+        R"(["http://hl7.org/fhir/us/core/StructureDefinition/us-core-observation-lab"]},)"
+        R"("status":"final","category":[{"coding":[{"system":)"
+        R"("http://terminology.hl7.org/CodeSystem/observation-category","code":"laboratory",)"
+        R"("display":"Laboratory"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"%",)"
+        R"("display":"%"}],"text":"%"},%,"encounter":{"reference":"Encounter/e1"},)"
+        R"("effectiveDateTime":"%T06:40:00Z","issued":"%T09:31:15.702Z","valueQuantity":{"value":%,)"
+        R"("unit":"%","system":"http://unitsofmeasure.org","code":"%"}},"search":{"mode":"match"}})",
+        std::to_string(index), std::to_string(index), taken, result.loinc, result.name, result.name,
+        kSubject, taken, taken, result.value, result.unit, result.unit);
 }
 
 void appendBundle(std::string& body, std::string_view key, std::size_t count,
@@ -142,13 +165,13 @@ void appendBundle(std::string& body, std::string_view key, std::size_t count,
 std::string chartBody(std::size_t bytes, std::time_t now)
 {
     constexpr std::size_t kSmall = 5000;         // below: the least that fires
-    constexpr std::size_t kPerObservation = 270; // what one takes, about
+    constexpr std::size_t kPerObservation = 890; // what one takes, about
     auto const small = bytes < kSmall;
     std::string body{kHead};
     appendBundle(body, "conditions", small ? 1 : kProblems.size(), condition, now);
-    appendBundle(body, "medications", small ? 1 : kMedicines.size(), medication, now);
+    appendBundle(body, "medications", small ? 0 : kMedicines.size(), medication, now);
     auto const left = bytes > body.size() ? bytes - body.size() : 0;
-    appendBundle(body, "labs", std::max<std::size_t>(2, left / kPerObservation), observation, now);
+    appendBundle(body, "labs", std::max<std::size_t>(1, left / kPerObservation), observation, now);
     body += "}}";
     return body;
 }
