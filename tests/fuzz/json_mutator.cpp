@@ -38,7 +38,7 @@ public:
         auto& target = *values_[1 + pick(values_.size() - 1)]; // never the root
         switch (pick(6)) {
         case 0:
-            target.CopyFrom(*values_[pick(values_.size())], allocator(), true);
+            copyOver(target, *values_[pick(values_.size())]);
             break;
         case 1:
             target.Swap(*values_[1 + pick(values_.size() - 1)]);
@@ -72,8 +72,15 @@ private:
         if (value.IsArray())
             for (auto& element : value.GetArray()) good = good && collect(element, depth + 1);
         if (value.IsObject())
-            for (auto& member : value.GetObject()) good = good && collect(member.value, depth + 1);
+            for (auto member = value.MemberBegin(), end = value.MemberEnd(); member - end != 0;
+                 ++member)
+                good = good && collect(member->value, depth + 1);
         return good;
+    }
+
+    void copyOver(Value& target, Value const& source)
+    {
+        if (&target != &source) target.CopyFrom(source, allocator());
     }
 
     Value& container() { return *containers_[pick(containers_.size())]; }
@@ -89,7 +96,7 @@ private:
     void repeatIn(Value& parent)
     {
         if (!parent.IsArray() || parent.Empty()) return;
-        Value copy{parent[static_cast<SizeType>(pick(parent.Size()))], allocator(), true};
+        Value copy{parent[static_cast<SizeType>(pick(parent.Size()))], allocator()};
         parent.PushBack(copy, allocator());
     }
 
