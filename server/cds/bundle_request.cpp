@@ -1,9 +1,7 @@
 #include "server/cds/bundle_request.hpp"
 
+#include "server/cds/json_copy.hpp"
 #include "server/cds/search.hpp"
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <cctype>
@@ -32,31 +30,6 @@ void member(Json& json, std::string_view name, std::string_view value)
     text(json, value);
 }
 
-/// Copies a value of a json::Document; numbers keep their digits.
-void copy(Json& json, Value const& value)
-{
-    if (auto const number = json::number(&value)) {
-        json.RawValue(number->data(), number->size(), rapidjson::kNumberType);
-    } else if (value.IsObject()) {
-        json.StartObject();
-        for (auto const& entry : value.GetObject()) {
-            key(json, {entry.name.GetString(), entry.name.GetStringLength()});
-            copy(json, entry.value);
-        }
-        json.EndObject();
-    } else if (value.IsArray()) {
-        json.StartArray();
-        for (auto const& item : value.GetArray()) copy(json, item);
-        json.EndArray();
-    } else if (value.IsString()) {
-        text(json, {value.GetString(), value.GetStringLength()});
-    } else if (value.IsBool()) {
-        json.Bool(value.GetBool());
-    } else {
-        json.Null();
-    }
-}
-
 Resources resourcesOf(Value const& bundle)
 {
     Resources resources;
@@ -65,6 +38,23 @@ Resources resourcesOf(Value const& bundle)
             resource != nullptr && resource->IsObject())
             resources.push_back(resource);
     return resources;
+}
+
+/// Entries of a transaction name each other by `urn:uuid:` (Synthea writes such Bundles); a server
+/// that takes them in replaces these by its own ids, and so do we. The first of a name counts.
+References serverReferences(Value const& bundle)
+{
+    References references;
+    for (auto const& entry : json::items(bundle, "entry")) {
+        auto const* resource = json::child(entry, "resource");
+        auto const name = json::textOf(entry, "fullUrl");
+        if (resource == nullptr || !name.starts_with("urn:")) continue;
+        auto const id = json::textOf(*resource, "id");
+        if (id.empty()) continue;
+        references.emplace(name, std::string{json::textOf(*resource, "resourceType")} + "/" +
+                                     std::string{id});
+    }
+    return references;
 }
 
 Value const* firstOf(Resources const& resources, std::string_view type)
@@ -318,15 +308,19 @@ private:
     Json json_{buffer_};
 };
 
-} // namespace
-
-Result<std::string> requestFromBundle(json::Value const& bundle, Service const& service,
-                                      rules::RuleSet const& rules, std::string_view complaint,
-                                      Instant now)
+/// @error TooLarge as json::Document::parse
+Result<json::Document> withReferences(Value const& bundle, References const& references)
 {
-    if (!bundle.IsObject() || json::textOf(bundle, "resourceType") != "Bundle")
-        return Error{Error::Kind::BadRequest, "", "not a FHIR Bundle",
-                     "give a Bundle with the patient's resources"};
+    rapidjson::StringBuffer buffer;
+    Json json{buffer};
+    copy(json, bundle, references);
+    return json::Document::parse({buffer.GetString(), buffer.GetSize()});
+}
+
+Result<std::string> requestFrom(Value const& bundle, Service const& service,
+                                rules::RuleSet const& rules, std::string_view complaint,
+                                Instant now)
+{
     auto resources = resourcesOf(bundle);
     auto const* patient = firstOf(resources, "Patient");
     auto const id = patient == nullptr ? std::string_view{} : json::textOf(*patient, "id");
@@ -338,6 +332,23 @@ Result<std::string> requestFromBundle(json::Value const& bundle, Service const& 
         return Error{Error::Kind::BadRequest, "/entry", "no Encounter in the Bundle",
                      "add one, or use --hook patient-view"};
     return writer.write();
+}
+
+} // namespace
+
+Result<std::string> requestFromBundle(json::Value const& bundle, Service const& service,
+                                      rules::RuleSet const& rules, std::string_view complaint,
+                                      Instant now)
+{
+    if (!bundle.IsObject() || json::textOf(bundle, "resourceType") != "Bundle")
+        return Error{Error::Kind::BadRequest, "", "not a FHIR Bundle",
+                     "give a Bundle with the patient's resources"};
+    if (auto const references = serverReferences(bundle); !references.empty()) {
+        auto const asServed = withReferences(bundle, references);
+        if (!asServed) return asServed.error();
+        return requestFrom(asServed->root(), service, rules, complaint, now);
+    }
+    return requestFrom(bundle, service, rules, complaint, now);
 }
 
 } // namespace tcds::cds

@@ -12,7 +12,8 @@ namespace tcds::cds {
 /// Builds the hook request that an EHR would send for a plain patient Bundle: our own prefetch
 /// templates, the optional ones too, are applied to it - reads by id, searches by patient,
 /// category, code, status, intent, encounter, _sort and _count. Medications that a request refers
-/// to are included, as servers hold them too.
+/// to are included, as servers hold them too. References by `urn:uuid:` to the fullUrl of an entry
+/// (transactions, such as Synthea writes) become `Type/id`.
 ///
 /// @param bundle     a Bundle with exactly one Patient (the first one counts)
 /// @param complaint  code (ICD-10-CM such as R25.3, SNOMED CT number) or text that is added as a

@@ -66,6 +66,30 @@ TEST(Request, IsOneThatOurOwnReaderTakes)
     }
 }
 
+TEST(Request, FollowsReferencesOfATransaction)
+{
+    auto const request =
+        make(R"({"resourceType":"Bundle","type":"transaction","entry":[)"
+             R"({"fullUrl":"urn:uuid:a1","resource":{"resourceType":"Patient","id":"p1"}},)"
+             R"({"fullUrl":"urn:uuid:e9","resource":{"resourceType":"Encounter","id":"e1",)"
+             R"("status":"in-progress","subject":{"reference":"urn:uuid:a1"}}},)"
+             R"({"fullUrl":"urn:uuid:b2","resource":{"resourceType":"Medication","id":"drug"}},)"
+             R"({"fullUrl":"urn:uuid:c3","resource":{"resourceType":"MedicationRequest","id":"m1",)"
+             R"("status":"active","intent":"order","subject":{"reference":"urn:uuid:a1"},)"
+             R"("encounter":{"reference":"urn:uuid:gone"},"authoredOn":"2026-01-02",)"
+             R"("dispenseRequest":{"numberOfRepeatsAllowed":3.0},)"
+             R"("medicationReference":{"reference":"urn:uuid:b2"}}}]})");
+
+    ASSERT_TRUE(request) << toText(request.error());
+    EXPECT_THAT(idsIn(*request, "/prefetch/medications"), ElementsAre("m1", "drug"));
+    auto const order = std::string{"/prefetch/medications/entry/0/resource"};
+    EXPECT_EQ(at(*request, order + "/subject/reference"), "Patient/p1");
+    EXPECT_EQ(at(*request, order + "/medicationReference/reference"), "Medication/drug");
+    EXPECT_EQ(at(*request, order + "/encounter/reference"), "urn:uuid:gone"); // nothing to name
+    EXPECT_THAT(*request, HasSubstr(R"("numberOfRepeatsAllowed":3.0})"));     // digits as sent
+    EXPECT_EQ(at(*request, "/context/encounterId"), "e1");
+}
+
 TEST(Request, HasEveryKeyOfOursAnswered) // "asked and nothing there" is not "not asked"
 {
     auto const request = make(bundle(""));
