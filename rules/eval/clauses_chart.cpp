@@ -22,6 +22,19 @@ bool before(TimeSpan const& span, Instant now, Duration const& length)
     return span.first() <= now - length;
 }
 
+bool isIn(OrderState state, OrderFact const& order)
+{
+    switch (state) {
+    case OrderState::Placed:
+        return !order.draft;
+    case OrderState::Active:
+        return !order.draft && order.status == "active";
+    case OrderState::Draft:
+        return order.draft;
+    }
+    return false;
+}
+
 /// The best of several answers for "is there one that ...": yes > unknown > no.
 void takeBest(Answer& best, Answer const& answer)
 {
@@ -178,7 +191,7 @@ Answer Evaluator::on(OrderTest const& test, Scope const& scope)
 {
     auto best = Answer::no();
     for (auto const& order : chart_.context().orders) {
-        if (!inAny(order.sets, test.sets) || order.draft != test.draft) continue;
+        if (!inAny(order.sets, test.sets) || !isIn(test.state, order)) continue;
         auto const answer = !test.within ? Answer::yes()
                             : order.authored
                                 ? Answer::of(within(*order.authored, chart_.now(), *test.within))
@@ -186,7 +199,7 @@ Answer Evaluator::on(OrderTest const& test, Scope const& scope)
         if (answer.verdict == Verdict::Yes) use(scope, order.id);
         takeBest(best, answer);
     }
-    if (best.verdict != Verdict::No || test.draft) return best;
+    if (best.verdict != Verdict::No || test.state == OrderState::Draft) return best;
     return absenceBySource(chart_, "serviceRequests");
 }
 

@@ -108,7 +108,7 @@ private:
     void need(PregnancyTest const&) { addSource("conditions"); }
     void need(OrderTest const& test)
     {
-        if (!test.draft) addSource("serviceRequests");
+        if (test.state != OrderState::Draft) addSource("serviceRequests");
     }
     void need(RenalTest const&)
     {

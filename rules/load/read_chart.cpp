@@ -93,13 +93,14 @@ ProcedureTest readProcedure(Node node, ReadScope& scope)
 
 OrderTest readOrder(Node node, ReadScope& scope)
 {
-    static constexpr std::array<Word<bool>, 2> kStates{Word<bool>{"active", false},
-                                                       {"draft", true}};
+    using enum OrderState;
+    static constexpr std::array kStates{Word<OrderState>{"active", Active},
+                                        Word<OrderState>{"draft", Draft}};
     Fields fields{node, "order clause", scope.problems};
     OrderTest test;
     test.sets = readSets(fields, {SetKind::Order}, scope);
     if (auto const state = fields.find("state"))
-        test.draft = readWord(*state, "state", kStates, scope.problems).value_or(false);
+        test.state = readWord(*state, "state", kStates, scope.problems).value_or(Placed);
     test.within = fields.duration("within");
     fields.finish();
     return test;

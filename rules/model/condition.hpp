@@ -13,8 +13,7 @@
 
 // What an author can say in a clause (docs/rule-language.md), names already resolved to indices.
 
-namespace tcds::rules
-{
+namespace tcds::rules {
 
 struct Condition;
 
@@ -145,9 +144,15 @@ struct ProcedureTest {
     std::optional<Duration> within;
 };
 
+enum class OrderState : std::uint8_t {
+    Placed, // signed, whatever became of it since
+    Active, // signed and not yet done
+    Draft
+};
+
 struct OrderTest {
     std::vector<SetId> sets;
-    bool draft = false;
+    OrderState state = OrderState::Placed;
     std::optional<Duration> within;
 };
 

@@ -311,7 +311,8 @@ private:
     }
     [[nodiscard]] std::string of(OrderTest const& test) const
     {
-        return std::string{test.draft ? "draft" : "active"} + " order: " + sets(test.sets) +
+        constexpr std::array kStates{"", "active ", "draft "};
+        return kStates[static_cast<std::size_t>(test.state)] + ("order: " + sets(test.sets)) +
                lastTime(test.within);
     }
     [[nodiscard]] std::string of(VisitTest const& test) const

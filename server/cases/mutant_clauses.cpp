@@ -273,7 +273,10 @@ private:
     void on(OrderTest& test)
     {
         setsWithin(test);
-        sites_.flips("draft ", test.draft);
+        for (auto const other :
+             {rules::OrderState::Placed, rules::OrderState::Active, rules::OrderState::Draft})
+            if (other != test.state)
+                sites_.offer("state changed", [&test, other] { test.state = other; });
     }
     void on(EncounterTest& test)
     {
