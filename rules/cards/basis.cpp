@@ -10,17 +10,25 @@ namespace tcds::rules {
 
 namespace {
 
-std::string listed(std::vector<std::string> const& words)
+constexpr std::size_t kMostOfACitation = 120;
+constexpr std::size_t kUsualBytes = 200; // of rules and evidence
+
+void appendListed(std::string& text, Texts const& words)
 {
-    std::string text;
-    for (auto const& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
+    for (auto const& word : words) {
+        if (&word != &words.front()) text += ", ";
+        text += word;
+    }
 }
 
-void addOnce(std::vector<std::string>& words, std::string word)
+bool holds(Texts const& words, std::string_view word)
 {
-    if (!word.empty() && std::ranges::find(words, word) == words.end())
-        words.push_back(std::move(word));
+    return std::ranges::find(words, word) != words.end();
+}
+
+void addOnce(Texts& words, std::string_view word)
+{
+    if (!word.empty() && !holds(words, word)) words.push_back(word);
 }
 
 /// A limit written for the analyte is the default one, any other is the rule's own.
@@ -36,101 +44,154 @@ bool isDefault(terms::Analyte const& analyte, terms::Measure const* measure)
     });
 }
 
-std::string originOf(Chart const& chart, Binding const& binding)
+void appendOrigin(std::string& text, Chart const& chart, Binding const& binding)
 {
-    if (binding.limit.laboratory != nullptr) return "laboratory range";
-    auto const& analyte = chart.terms().analyte(binding.result->analyte);
-    if (!isDefault(analyte, binding.limit.standard)) return "rule";
-    if (binding.limit.population.empty()) return "default";
-    return "default, " + std::string{binding.limit.population};
+    if (binding.limit.laboratory != nullptr) {
+        text += "laboratory range";
+    } else if (!isDefault(chart.terms().analyte(binding.result->analyte), binding.limit.standard)) {
+        text += "rule";
+    } else {
+        text += "default";
+        if (!binding.limit.population.empty()) text.append(", ").append(binding.limit.population);
+    }
 }
 
-std::vector<std::string> limitsOf(Chart const& chart, CardPlan const& plan)
+/// "potassium limit 3.5 mmol/L (default)"
+std::string_view limitOf(Chart const& chart, Named const& named, Arena& arena)
 {
-    std::vector<std::string> limits;
+    FilledText limit{Writing::Markdown};
+    if (!writeResult(limit, chart, named, Field::Limit, false)) return {};
+    std::string text;
+    appendNameInText(text, chart, named.binding->result->analyte);
+    text.append(" limit ").append(limit.text()).append(" (");
+    appendOrigin(text, chart, *named.binding);
+    text += ')';
+    return keptIn(arena, text);
+}
+
+Texts limitsOf(Chart const& chart, CardPlan const& plan, Arena& arena)
+{
+    Texts limits{&arena};
     for (auto const* fired : plan.rules)
-        for (auto const& binding : fired->bound) {
-            if (binding.kind != Binding::Kind::Result || !binding.limit.used()) continue;
-            auto const value = resultValue(chart, binding, NameOrigin::Clause, Field::Limit, false);
-            if (!value) continue;
-            addOnce(limits, nameInText(chart, binding.result->analyte) + " limit " +
-                                value->markdown + " (" + originOf(chart, binding) + ")");
+        for (auto const& named : fired->names) {
+            auto const& binding = *named.binding;
+            if (binding.kind == Binding::Kind::Result && binding.limit.used())
+                addOnce(limits, limitOf(chart, named, arena));
         }
     return limits;
 }
 
-/// Calls see(fact) for each fact of a list that was used.
-template <class Facts, class See>
-void usedOf(Facts const& facts, std::vector<FactId> const& used, See const& see)
+/// The facts that the rules of a card used, as a bit for each fact.
+std::vector<bool> factsUsed(CardPlan const& plan)
 {
-    for (auto const& fact : facts)
-        if (std::ranges::binary_search(used, fact.id)) see(fact.source.input);
+    std::vector<bool> facts;
+    for (auto const* fired : plan.rules)
+        for (auto const fact : fired->judgement->used) {
+            if (fact.index() >= facts.size()) facts.resize(fact.index() + 1);
+            facts[fact.index()] = true;
+        }
+    return facts;
+}
+
+/// Marks the inputs of those facts of a list that were used.
+template <class Facts>
+void markInputs(Facts const& list, std::vector<bool> const& used, std::vector<bool>& inputs)
+{
+    for (auto const& fact : list) {
+        auto const input = fact.source.input.index();
+        if (fact.id.index() < used.size() && used[fact.id.index()] && input < inputs.size())
+            inputs[input] = true;
+    }
+}
+
+std::vector<bool> inputsUsed(PatientContext const& context, CardPlan const& plan)
+{
+    auto const used = factsUsed(plan);
+    std::vector<bool> inputs(context.inputs.size());
+    markInputs(context.medications, used, inputs);
+    markInputs(context.labs, used, inputs);
+    markInputs(context.problems, used, inputs);
+    markInputs(context.complaints, used, inputs);
+    markInputs(context.findings, used, inputs);
+    markInputs(context.procedures, used, inputs);
+    markInputs(context.orders, used, inputs);
+    markInputs(context.encounters, used, inputs);
+    return inputs;
 }
 
 /// The inputs that delivered what the rules of a card used, in the order of the inputs.
-std::string sourcesOf(PatientContext const& context, CardPlan const& plan)
+std::string_view sourcesOf(PatientContext const& context, CardPlan const& plan, Arena& arena)
 {
-    std::vector<FactId> used;
-    for (auto const* fired : plan.rules)
-        used.insert(used.end(), fired->judgement->used.begin(), fired->judgement->used.end());
-    std::ranges::sort(used);
-    std::vector<InputId> inputs;
-    auto const see = [&inputs](InputId input) {
-        if (input.known()) inputs.push_back(input);
-    };
-    usedOf(context.medications, used, see);
-    usedOf(context.labs, used, see);
-    usedOf(context.problems, used, see);
-    usedOf(context.complaints, used, see);
-    usedOf(context.findings, used, see);
-    usedOf(context.procedures, used, see);
-    usedOf(context.orders, used, see);
-    usedOf(context.encounters, used, see);
-    std::ranges::sort(inputs);
-    std::vector<std::string> words;
-    for (auto const input : inputs) {
-        if (input.index() >= context.inputs.size()) continue;
-        auto const& each = context.inputs[input.index()];
-        addOnce(words,
-                each.via == "context" ? "the call itself" : std::string{sourceInWords(each.key)});
-    }
-    return words.empty() ? std::string{} : "from " + listed(words);
+    auto const inputs = inputsUsed(context, plan);
+    Texts words{&arena};
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (auto const& input = context.inputs[i]; inputs[i])
+            addOnce(words, input.via == "context" ? "the call itself" : sourceInWords(input.key));
+    if (words.empty()) return {};
+    std::string text = "from ";
+    appendListed(text, words);
+    return keptIn(arena, text);
 }
 
-std::string identityOf(FiredRule const& fired)
+/// Ids of evidence: of the lead, and those that only the rules behind it have.
+struct EvidenceIds {
+    Texts ofLead, ofOthers;
+};
+
+EvidenceIds evidenceOf(CardPlan const& plan, Arena& arena)
 {
-    return fired.rule->id + ' ' + fired.rule->version;
+    EvidenceIds ids{Texts{&arena}, Texts{&arena}};
+    for (auto const* fired : plan.rules)
+        for (auto const& evidence : fired->rule->meta.evidence) {
+            if (fired == &plan.lead())
+                addOnce(ids.ofLead, evidence.id);
+            else if (!holds(ids.ofLead, evidence.id))
+                addOnce(ids.ofOthers, evidence.id);
+        }
+    return ids;
+}
+
+/// "EL-K-LOW 1.0.0, MED-LOOP 1.0.0; evidence E11"
+std::string_view rulesOf(CardPlan const& plan, EvidenceIds const& evidence, Arena& arena)
+{
+    std::string text;
+    text.reserve(kUsualBytes);
+    for (auto const* fired : plan.rules) {
+        if (!text.empty()) text += ", ";
+        text.append(fired->rule->id).append(" ").append(fired->rule->version);
+    }
+    if (!evidence.ofLead.empty()) text += "; evidence ";
+    appendListed(text, evidence.ofLead);
+    return keptIn(arena, text);
+}
+
+std::string_view moreEvidence(EvidenceIds const& evidence, Arena& arena)
+{
+    if (evidence.ofOthers.empty()) return {};
+    std::string text = "also ";
+    appendListed(text, evidence.ofOthers);
+    return keptIn(arena, text);
+}
+
+std::string_view citationOf(Rule const& lead, Arena& arena)
+{
+    if (lead.meta.evidence.empty()) return {};
+    auto const& first = lead.meta.evidence.front();
+    if (cardLength(first.citation) > kMostOfACitation) return {};
+    std::string text;
+    text.append(first.id).append(": ").append(first.citation);
+    return keptIn(arena, text);
 }
 
 } // namespace
 
-Basis basisOf(Evaluation const& evaluation, CardPlan const& plan)
+Basis basisOf(Evaluation const& evaluation, CardPlan const& plan, Arena& arena)
 {
-    Basis basis;
-    std::vector<std::string> identities, ofLead, ofOthers;
-    for (auto const* fired : plan.rules) {
-        identities.push_back(identityOf(*fired));
-        for (auto const& evidence : fired->rule->meta.evidence) {
-            auto const isLead = fired == &plan.lead();
-            if (isLead)
-                addOnce(ofLead, evidence.id);
-            else if (std::ranges::find(ofLead, evidence.id) == ofLead.end())
-                addOnce(ofOthers, evidence.id);
-        }
-    }
-    basis.rules = listed(identities);
-    if (!ofLead.empty()) basis.rules += "; evidence " + listed(ofLead);
-    basis.limits = limitsOf(evaluation.chart, plan);
-    if (!ofOthers.empty()) basis.moreEvidence = "also " + listed(ofOthers);
-    basis.sources = sourcesOf(evaluation.chart.context(), plan);
-    auto const& evidence = plan.lead().rule->meta.evidence;
-    if (!evidence.empty()) {
-        constexpr std::size_t kMostOfACitation = 120;
-        auto const& first = evidence.front();
-        if (cardLength(first.citation) <= kMostOfACitation)
-            basis.citation = first.id + ": " + first.citation;
-    }
-    return basis;
+    auto const& chart = evaluation.chart;
+    auto const evidence = evidenceOf(plan, arena);
+    return {rulesOf(plan, evidence, arena), limitsOf(chart, plan, arena),
+            moreEvidence(evidence, arena), sourcesOf(chart.context(), plan, arena),
+            citationOf(*plan.lead().rule, arena)};
 }
 
 } // namespace tcds::rules

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tcds::rules {
@@ -19,8 +20,8 @@ struct Suggestion {
     enum class Kind : std::uint8_t { Test, Review, Text };
     Kind kind = Kind::Test;
     std::string label;
-    std::string system, code, display; // Test
-    FactId focus;                      // Review: the order that is to be reviewed
+    std::string_view system, code, display; // Test; of the rule set, as long as it
+    FactId focus;                           // Review: the order that is to be reviewed
     bool recommended = false;
 };
 

@@ -8,10 +8,15 @@
 #include "rules/cards/unread.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 
 namespace tcds::rules {
 
 namespace {
+
+constexpr std::size_t kUsualBytes =
+    16 * 1024; // of what a call with several cards looks up and writes
 
 /// "Other possible contributors (2): Calcium, Thyroid"; the titles as far as they fit.
 std::string compositeSummary(RuleSet const& rules, CardPlan const& plan)
@@ -43,20 +48,23 @@ std::optional<Instant> newestData(CardPlan const& plan)
     return newest;
 }
 
-Card cardOf(Evaluation const& evaluation, CardPlan const& plan, CardPolicy const& policy)
+Card cardOf(Evaluation const& evaluation, CardPlan const& plan, CardPolicy const& policy,
+            Arena& arena)
 {
     auto const& limits = evaluation.chart.rules().limits;
     Card card;
     card.lead = plan.lead().rule->index;
+    card.rules.reserve(plan.rules.size());
     for (auto const* fired : plan.rules)
         card.rules.push_back({fired->rule->index, fired->judgement->level, fired->judgement->tier});
     card.level = plan.level();
     card.indicator = policy.allowCritical ? card.level : std::min(card.level, Level::Warning);
     card.summary = summaryFor(evaluation.chart, plan);
     card.missing = missingOnCard(evaluation, plan);
-    card.detail =
-        detailOf(evaluation, plan, remarksOf(evaluation, plan, card.missing), limits.detailMax);
-    card.suggestions = suggestionsOf(evaluation, plan, limits.suggestionsMax, policy.atMostOne);
+    auto const remarks = remarksOf(evaluation, plan, card.missing, arena);
+    card.detail = detailOf(evaluation, plan, remarks, limits.detailMax, arena);
+    card.suggestions =
+        suggestionsOf(evaluation, plan, limits.suggestionsMax, policy.atMostOne, arena);
     card.overrideReasons = plan.lead().rule->overrideReasons;
     card.newestData = newestData(plan);
     return card;
@@ -67,14 +75,18 @@ Card cardOf(Evaluation const& evaluation, CardPlan const& plan, CardPolicy const
 std::vector<Card> compose(Evaluation const& evaluation, CardPolicy const& policy)
 {
     if (!evaluation.complaint) return {}; // silence (clinical specification section D)
+    auto const& chart = evaluation.chart;
+    std::array<std::byte, kUsualBytes> room;
+    Arena arena{room.data(), room.size()};
+    auto const judgements = evaluation.fired();
     std::vector<FiredRule> fired;
-    for (auto const* judgement : evaluation.fired())
-        fired.push_back(withShown(evaluation.chart, *judgement));
+    fired.reserve(judgements.size());
+    for (auto const* judgement : judgements) fired.push_back(withShown(chart, *judgement, arena));
 
-    auto const most = std::min(policy.maxCards, evaluation.chart.rules().limits.maxCards);
+    auto const most = std::min(policy.maxCards, chart.rules().limits.maxCards);
     std::vector<Card> cards;
-    for (auto const& plan : planCards(evaluation.chart, fired, most))
-        cards.push_back(cardOf(evaluation, plan, policy));
+    for (auto const& plan : planCards(chart.rules(), fired, most))
+        cards.push_back(cardOf(evaluation, plan, policy, arena));
     if (!cards.empty()) return cards;
     if (auto unread = unreadCard(evaluation)) cards.push_back(std::move(*unread));
     return cards;

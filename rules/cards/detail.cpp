@@ -1,6 +1,5 @@
 #include "rules/cards/detail.hpp"
 
-#include "rules/cards/escape.hpp"
 #include "rules/cards/fill.hpp"
 #include "rules/cards/sections.hpp"
 
@@ -18,19 +17,13 @@ constexpr std::array kSteps{Shortening{}, Shortening{4, 80}, Shortening{2, 80}, 
 
 bool holds(std::uint64_t bits, std::size_t at) { return at < 64 && ((bits >> at) & 1U) != 0; }
 
-std::string counted(std::size_t others)
-{
-    return "And " + std::to_string(others) +
-           (others == 1 ? " other medicine." : " other medicines.");
-}
-
 class Writer
 {
 public:
     Writer(Evaluation const& evaluation, CardPlan const& plan, Remarks const& remarks,
-           std::size_t most)
+           std::size_t most, Arena& arena)
         : chart_{evaluation.chart}, plan_{plan}, remarks_{remarks},
-          basis_{basisOf(evaluation, plan)}, most_{most}, sections_{most}
+          basis_{basisOf(evaluation, plan, arena)}, most_{most}, arena_{arena}, sections_{most}
     {
     }
 
@@ -42,6 +35,11 @@ public:
     }
 
 private:
+    struct Finding {
+        std::string_view text;
+        Lists lists;
+    };
+
     /// Findings and Basis with the mildest shortening that leaves room for the rest. Then the
     /// weakest lines give way to their titles: those of level info to the lead's options, any to
     /// the limit.
@@ -50,7 +48,7 @@ private:
         auto kept = plan_.bullets.size();
         for (auto const& step : kSteps) {
             step_ = step;
-            if (fillFindings()) sections_ = bare(kept);
+            if (fillFindings()) writeBare(kept);
             if (sections_.length() + kKeptFree <= most_) return;
         }
         auto const isInfo = [this](std::size_t at) {
@@ -59,42 +57,59 @@ private:
         };
         while (kept > 0 && sections_.length() + kNeededFree > most_) {
             if (sections_.length() <= most_ && !isInfo(kept - 1)) return;
-            sections_ = bare(--kept);
+            writeBare(--kept);
         }
     }
 
-    /// Fills again what the step can have changed.
-    /// @return whether anything reads otherwise than before
+    /// Fills what the step changes.
+    /// @return whether there was anything
     bool fillFindings()
     {
         auto const first = findings_.empty();
         auto changed = first;
         findings_.resize(plan_.bullets.size());
         for (std::size_t i = 0; i < findings_.size(); ++i) {
-            auto const& text = plan_.bullets[i]->rule->card.findings;
-            if (!first && !namesCanShrink(text)) continue;
-            auto filled = markdownOf(chart_, *plan_.bullets[i], text, step_);
-            changed = changed || filled != findings_[i];
-            findings_[i] = std::move(filled);
+            auto& finding = findings_[i];
+            if (!first && !finding.lists.shrinkUnder(step_)) continue;
+            finding.text = filled(*plan_.bullets[i], plan_.bullets[i]->rule->card.findings);
+            finding.lists = filled_.lists();
+            changed = true;
         }
         return changed;
     }
 
-    /// The required part with so many findings in full, the others by title.
-    Sections bare(std::size_t kept) const
+    std::string_view filled(FiredRule const& fired, Template const& text)
     {
-        Sections sections{most_};
+        if (isOneLine(text)) return text.front().literal;
+        filled_.restart(step_);
+        fill(filled_, chart_, fired, text);
+        return keptIn(arena_, filled_.text());
+    }
+
+    /// The required part with so many findings in full, the others by title.
+    void writeBare(std::size_t kept)
+    {
+        sections_.clear();
+        for (std::size_t i = 0; i < kept; ++i)
+            sections_.require(Section::Findings, findings_[i].text);
+        if (kept < plan_.bullets.size()) sections_.require(Section::Findings, titlesFrom(kept));
+        if (plan_.unnamed > 0) sections_.require(Section::Findings, unnamed());
+        sections_.require(Section::Basis, basis_.rules);
+    }
+
+    std::string_view titlesFrom(std::size_t first) const
+    {
         std::string titles;
-        for (std::size_t i = 0; i < plan_.bullets.size(); ++i) {
-            if (i < kept)
-                sections.require(Section::Findings, findings_[i]);
-            else
-                titles += (titles.empty() ? "" : "; ") + plan_.bullets[i]->rule->title;
-        }
-        if (!titles.empty()) sections.require(Section::Findings, "Also: " + titles + ".");
-        if (plan_.unnamed > 0) sections.require(Section::Findings, counted(plan_.unnamed));
-        sections.require(Section::Basis, basis_.rules);
-        return sections;
+        for (auto const* fired : std::span{plan_.bullets}.subspan(first))
+            titles.append(titles.empty() ? "Also: " : "; ").append(fired->rule->title);
+        titles += '.';
+        return keptIn(arena_, titles);
+    }
+
+    std::string_view unnamed() const
+    {
+        auto const* const medicines = plan_.unnamed == 1 ? " other medicine." : " other medicines.";
+        return keptIn(arena_, "And " + std::to_string(plan_.unnamed) + medicines);
     }
 
     /// Most important first; what does not fit is left out.
@@ -112,8 +127,7 @@ private:
         sections_.add(Section::Basis, basis_.moreEvidence);
         sections_.add(Section::Basis, basis_.sources);
         for (auto const& sentence : remarks_.supply) sections_.add(Section::NotChecked, sentence);
-        for (auto const& sentence : sentencesOf(plan_.lead().rule->meta.limits))
-            sections_.add(Section::NotChecked, sentence);
+        addSentences(Section::NotChecked, plan_.lead().rule->meta.limits);
         sections_.add(Section::Basis, basis_.citation);
     }
 
@@ -122,20 +136,20 @@ private:
         auto const& card = fired.rule->card;
         for (std::size_t i = 0; i < card.also.size(); ++i)
             if (holds(fired.judgement->saysAlso, i))
-                addSentences(Section::Options, markdownOf(chart_, fired, card.also[i].say, step_));
-        addSentences(Section::Options, markdownOf(chart_, fired, card.options, step_));
+                addSentences(Section::Options, filled(fired, card.also[i].say));
+        addSentences(Section::Options, filled(fired, card.options));
     }
 
     void addWhy(FiredRule const& fired)
     {
         auto const& card = fired.rule->card;
-        addSentences(Section::Why, card.why.empty() ? fired.rule->meta.mechanism
-                                                    : markdownOf(chart_, fired, card.why, step_));
+        addSentences(Section::Why,
+                     card.why.empty() ? fired.rule->meta.mechanism : filled(fired, card.why));
     }
 
-    void addSentences(Section section, std::string const& text)
+    void addSentences(Section section, std::string_view text)
     {
-        for (auto const& sentence : sentencesOf(text)) sections_.add(section, sentence);
+        while (!text.empty()) sections_.add(section, takeSentence(text));
     }
 
     Chart const& chart_;
@@ -144,16 +158,18 @@ private:
     Basis basis_;
     std::size_t most_;
     Shortening step_;
-    std::vector<std::string> findings_; // of the bullets, shortened as step_ says
+    Arena& arena_;
+    FilledText filled_{Writing::Markdown}; // the text at hand
+    std::vector<Finding> findings_;        // of the bullets, shortened as step_ says
     Sections sections_;
 };
 
 } // namespace
 
 std::string detailOf(Evaluation const& evaluation, CardPlan const& plan, Remarks const& remarks,
-                     std::size_t most)
+                     std::size_t most, Arena& arena)
 {
-    return Writer{evaluation, plan, remarks, most}.write();
+    return Writer{evaluation, plan, remarks, most, arena}.write();
 }
 
 } // namespace tcds::rules

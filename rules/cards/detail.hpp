@@ -13,6 +13,6 @@ namespace tcds::rules {
 /// then sentences of the later sections are left out, least important first; each rule keeps its
 /// line under Findings, and Basis keeps rules, versions and the lead's evidence.
 std::string detailOf(Evaluation const& evaluation, CardPlan const& plan, Remarks const& remarks,
-                     std::size_t most);
+                     std::size_t most, Arena& arena);
 
 } // namespace tcds::rules

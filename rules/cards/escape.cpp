@@ -73,19 +73,45 @@ bool isHidden(std::uint32_t point)
         kHidden, [point](Range const& range) { return point >= range.from && point <= range.to; });
 }
 
-bool isPunctuation(char c)
+/// What a character means to the texts of a card, as bits.
+enum Trait : std::uint8_t {
+    Punctuation = 1, // ASCII signs: each can mean something to Markdown
+    OfNames = 2,     // signs that names are written with
+    OfUnits = 4,     // letters, digits and signs that units are written with
+    Shows = 8        // printable ASCII
+};
+
+constexpr std::array<std::uint8_t, 256> traits()
 {
-    return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
-           (c >= '{' && c <= '~');
+    constexpr std::string_view kOfNames = "-,()'/%";
+    constexpr std::string_view kOfUnits = "/% {}[]_^()";
+    std::array<std::uint8_t, 256> table{};
+    for (std::size_t i = ' '; i <= '~'; ++i) {
+        auto const c = static_cast<char>(i);
+        auto const letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        auto const alphanumeric = letter || (c >= '0' && c <= '9');
+        auto bits = static_cast<unsigned>(Shows);
+        if (!alphanumeric && c != ' ') bits |= Punctuation;
+        if (kOfNames.find(c) != std::string_view::npos) bits |= OfNames;
+        if (alphanumeric || kOfUnits.find(c) != std::string_view::npos) bits |= OfUnits;
+        table[i] = static_cast<std::uint8_t>(bits);
+    }
+    return table;
 }
+constexpr auto kTraits = traits();
+
+unsigned traitsOf(char c) { return kTraits[static_cast<unsigned char>(c)]; }
 
 /// Short ASCII words with single blanks between them, as nearly every name and unit is.
 bool isPlain(std::string_view text)
 {
-    if (text.empty() || text.size() > kMostOfAValue || text.front() == ' ' || text.back() == ' ')
-        return false;
-    auto const shows = [](char c) { return c >= ' ' && c <= '~'; };
-    return std::ranges::all_of(text, shows) && text.find("  ") == std::string_view::npos;
+    if (text.empty() || text.size() > kMostOfAValue || text.back() == ' ') return false;
+    auto before = ' '; // none at the start
+    for (auto const c : text) {
+        if ((traitsOf(c) & Shows) == 0 || (c == ' ' && before == ' ')) return false;
+        before = c;
+    }
+    return true;
 }
 
 bool isUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -102,19 +128,30 @@ bool isDecimalPoint(std::string_view text, std::size_t at)
 /// like. Nothing that could open markup, HTML or an address.
 bool looksLikeAUnit(std::string_view unit)
 {
-    constexpr std::string_view kSigns = "/% {}[]_^()";
     for (std::size_t at = 0; at < unit.size();) {
         auto const point = firstOf(unit.substr(at));
-        auto const c = unit[at];
-        auto const known = point.bytes == 1 ? isUpper(c) || isLower(c) || isDigit(c) ||
-                                                  isDecimalPoint(unit, at) ||
-                                                  kSigns.find(c) != std::string_view::npos
-                                            : point.value == 0xB5 || point.value == 0x3BC ||
-                                                  point.value == 0xB0; // micro, mu, degree
+        auto const known = point.bytes == 1
+                               ? (traitsOf(unit[at]) & OfUnits) != 0 || isDecimalPoint(unit, at)
+                               : point.value == 0xB5 || point.value == 0x3BC ||
+                                     point.value == 0xB0; // micro, mu, degree
         if (!point.valid || !known) return false;
         at += point.bytes;
     }
     return true;
+}
+
+/// Appends a value with a backslash before each sign for which isActive(place) holds.
+template <class IsActive>
+void appendWithBackslashes(std::string& text, std::string_view value, IsActive const& isActive)
+{
+    std::size_t done = 0;
+    for (std::size_t at = 0; at < value.size(); ++at) {
+        if (!isActive(at)) continue;
+        text.append(value, done, at - done);
+        text += '\\';
+        done = at;
+    }
+    text.append(value, done);
 }
 
 } // namespace
@@ -146,10 +183,10 @@ std::string_view cutTo(std::string_view text, std::size_t most)
     return text;
 }
 
-std::string cleaned(std::string_view text)
+std::string_view cleaned(std::string_view text, std::string& made)
 {
-    if (isPlain(text)) return std::string{text};
-    std::string clean;
+    if (isPlain(text)) return text;
+    made.clear();
     std::size_t count = 0;
     auto blankBefore = true; // none at the start
     while (!text.empty()) {
@@ -157,73 +194,66 @@ std::string cleaned(std::string_view text)
         auto const bytes = text.substr(0, point.bytes);
         text.remove_prefix(point.bytes);
         if (point.valid && isBlank(point.value)) {
-            if (!blankBefore) clean += ' ', ++count;
+            if (!blankBefore) made += ' ', ++count;
             blankBefore = true;
             continue;
         }
         if (!point.valid || isHidden(point.value)) continue;
         if (count >= kMostOfAValue) {
-            auto const kept = std::string{cutTo(clean, cardLength(clean) - 1)};
-            return kept + "\u2026";
+            made.resize(cutTo(made, cardLength(made) - 1).size());
+            made += "\u2026";
+            return made;
         }
-        clean += bytes;
+        made += bytes;
         ++count;
         blankBefore = false;
     }
-    if (!clean.empty() && clean.back() == ' ') clean.pop_back();
-    return clean;
+    if (!made.empty() && made.back() == ' ') made.pop_back();
+    return made;
 }
 
-namespace {
-
-std::string escapedBut(std::string_view text, std::string_view kept)
+void appendEscaped(std::string& text, std::string_view value)
 {
-    std::string safe;
-    safe.reserve(text.size() + 8);
-    for (auto const c : text) {
-        if (isPunctuation(c) && kept.find(c) == std::string_view::npos) safe += '\\';
-        safe += c;
+    appendWithBackslashes(
+        text, value, [value](std::size_t at) { return (traitsOf(value[at]) & Punctuation) != 0; });
+}
+
+void appendEscapedName(std::string& text, std::string_view name)
+{
+    appendWithBackslashes(text, name, [name](std::size_t at) {
+        return (traitsOf(name[at]) & (Punctuation | OfNames)) == Punctuation;
+    });
+}
+
+void appendEscapedUnit(std::string& text, std::string_view unit)
+{
+    appendWithBackslashes(text, unit, [unit](std::size_t at) {
+        auto const c = unit[at];
+        return (traitsOf(c) & Punctuation) != 0 && c != '/' && c != '%' &&
+               !isDecimalPoint(unit, at);
+    });
+}
+
+std::string_view shownUnit(std::string_view asSent, std::string_view ucum, std::string& made)
+{
+    if (asSent != ucum) {
+        auto const unit = cleaned(asSent, made);
+        if (!unit.empty() && cardLength(unit) <= kLongestUnit && looksLikeAUnit(unit)) return unit;
     }
-    return safe;
-}
-
-} // namespace
-
-std::string escaped(std::string_view text) { return escapedBut(text, {}); }
-
-std::string escapedName(std::string_view name) { return escapedBut(name, "-,()'/%"); }
-
-std::string escapedUnit(std::string_view unit)
-{
-    std::string safe;
-    for (std::size_t i = 0; i < unit.size(); ++i) {
-        auto const c = unit[i];
-        if (isPunctuation(c) && c != '/' && c != '%' && !isDecimalPoint(unit, i)) safe += '\\';
-        safe += c;
-    }
-    return safe;
-}
-
-std::string shownUnit(std::string_view asSent, std::string_view ucum)
-{
-    auto const unit = asSent == ucum ? std::string{} : cleaned(asSent);
-    if (!unit.empty() && cardLength(unit) <= kLongestUnit && looksLikeAUnit(unit)) return unit;
     auto const annotation = ucum == "1" || ucum.starts_with('{') || ucum.starts_with('[');
-    return annotation ? std::string{} : cleaned(ucum); // "{score}", "[pH]": no words for a reader
+    return annotation ? std::string_view{} : cleaned(ucum, made); // "{score}", "[pH]": no words
 }
 
-std::string withCapital(std::string text)
+void raiseFirst(std::string& text, std::size_t at)
 {
-    if (!text.empty() && isLower(text.front())) text.front() = static_cast<char>(text.front() - 32);
-    return text;
+    if (at < text.size() && isLower(text[at])) text[at] = static_cast<char>(text[at] - 32);
 }
 
-std::string withoutCapital(std::string text)
+void lowerFirst(std::string& text, std::size_t at)
 {
-    auto const abbreviation = text.size() > 1 && !isLower(text[1]) && text[1] != ' ';
-    if (!text.empty() && isUpper(text.front()) && !abbreviation)
-        text.front() = static_cast<char>(text.front() + 32);
-    return text;
+    auto const abbreviation = at + 1 < text.size() && !isLower(text[at + 1]) && text[at + 1] != ' ';
+    if (at < text.size() && isUpper(text[at]) && !abbreviation)
+        text[at] = static_cast<char>(text[at] + 32);
 }
 
 } // namespace tcds::rules

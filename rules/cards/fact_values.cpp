@@ -1,5 +1,4 @@
 #include "fhir/terms/code_systems.hpp"
-#include "rules/cards/escape.hpp"
 #include "rules/cards/values.hpp"
 
 #include <algorithm>
@@ -41,39 +40,42 @@ void addWithIncludes(terms::Terminology const& terms, SetId id, SetBits& sets)
     for (auto const part : terms.set(id).includes) addWithIncludes(terms, part, sets);
 }
 
-std::string normalised(std::string_view system, std::string_view code)
-{
-    std::string buffer(code.size(), '\0');
-    return std::string{terms::normalisedCode(system, code, buffer.data())};
-}
-
 enum class Fit : std::uint8_t { None, Prefix, Exact };
 
-Fit fit(terms::CodeMember const& member, Coding const& coding)
+/// How a member of a set fits the normalised code of a coding.
+Fit fit(terms::CodeMember const& member, std::string_view code, std::string& room)
 {
-    if (member.system != coding.system) return Fit::None;
-    auto const code = normalised(coding.system, coding.code);
-    if (member.code.ends_with('*')) {
-        auto const stem = std::string_view{member.code}.substr(0, member.code.size() - 1);
-        return code.starts_with(normalised(member.system, stem)) ? Fit::Prefix : Fit::None;
-    }
-    return code == normalised(member.system, member.code) ? Fit::Exact : Fit::None;
+    auto const isPrefix = member.code.ends_with('*');
+    auto const written = std::string_view{member.code}.substr(0, member.code.size() - isPrefix);
+    room.resize(written.size());
+    auto const wanted = terms::normalisedCode(member.system, written, room.data());
+    if (isPrefix) return code.starts_with(wanted) ? Fit::Prefix : Fit::None;
+    return code == wanted ? Fit::Exact : Fit::None;
 }
 
 /// The display of our own row for one of the codes, the exact one before a prefix.
 std::string_view displayOf(terms::Terminology const& terms, Recorded const& fact,
                            SetBits const& sets)
 {
+    std::vector<std::string> codes;
+    for (auto const& coding : *fact.codes) {
+        auto& code = codes.emplace_back(coding.code.size(), '\0');
+        code.resize(terms::normalisedCode(coding.system, coding.code, code.data()).size());
+    }
     std::string_view display;
     auto best = Fit::None;
+    std::string room;
     sets.forEach([&](SetId id) {
-        for (auto const& member : terms.set(id).codes)
-            for (auto const& coding : *fact.codes) {
-                auto const how = fit(member, coding);
-                if (how <= best || member.display.empty()) continue;
+        for (auto const& member : terms.set(id).codes) {
+            if (member.display.empty()) continue;
+            for (std::size_t i = 0; i < codes.size(); ++i) {
+                if (member.system != (*fact.codes)[i].system) continue;
+                auto const how = fit(member, codes[i], room);
+                if (how <= best) continue;
                 best = how;
                 display = member.display;
             }
+        }
     });
     return display;
 }
@@ -92,12 +94,12 @@ std::vector<std::string_view> titlesOf(terms::Terminology const& terms, SetBits 
 }
 
 /// What the facts are called in our own words: never the text of the chart.
-std::vector<std::string> namesOf(Chart const& chart, Binding const& binding, SetBits const& asked)
+std::vector<std::string_view> namesOf(Chart const& chart, Binding const& binding,
+                                      SetBits const& asked)
 {
-    std::vector<std::string> names;
+    std::vector<std::string_view> names;
     auto const add = [&names](std::string_view name) {
-        if (!name.empty() && std::ranges::find(names, name) == names.end())
-            names.emplace_back(name);
+        if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
     };
     for (auto const id : binding.facts) {
         auto const fact = recordedAs(chart.context(), id);
@@ -113,7 +115,7 @@ std::vector<std::string> namesOf(Chart const& chart, Binding const& binding, Set
     return names;
 }
 
-std::optional<CardValue> newestDate(Chart const& chart, Binding const& binding)
+bool writeNewestDay(FilledText& text, Chart const& chart, Binding const& binding)
 {
     TimeSpan const* newest = nullptr;
     for (auto const id : binding.facts) {
@@ -121,13 +123,12 @@ std::optional<CardValue> newestDate(Chart const& chart, Binding const& binding)
         if (!fact || fact->date == nullptr) continue;
         if (newest == nullptr || fact->date->first() > newest->first()) newest = fact->date;
     }
-    if (newest == nullptr) return std::nullopt;
-    auto const day = newest->day();
-    return CardValue{day, day, false};
+    if (newest != nullptr) text.words(dayIn(*newest));
+    return newest != nullptr;
 }
 
 /// Earliest known onset of the complaints that open the rule.
-std::optional<CardValue> complaintOnset(Chart const& chart, Rule const& rule)
+bool writeComplaintOnset(FilledText& text, Chart const& chart, Rule const& rule)
 {
     TimeSpan const* earliest = nullptr;
     for (auto const& complaint : chart.context().complaints) {
@@ -136,47 +137,44 @@ std::optional<CardValue> complaintOnset(Chart const& chart, Rule const& rule)
         auto const earlier = earliest == nullptr || complaint.onset->first() < earliest->first();
         if (earlier) earliest = &*complaint.onset;
     }
-    if (earliest == nullptr) return std::nullopt;
-    auto const day = earliest->day();
-    return CardValue{day, day, false};
+    if (earliest != nullptr) text.words(dayIn(*earliest));
+    return earliest != nullptr;
 }
 
 } // namespace
 
-std::optional<CardValue> factValue(Chart const& chart, FiredRule const& rule, Slot name,
-                                   Field field, Shortening const& shortening)
+bool writeFact(FilledText& text, Chart const& chart, FiredRule const& rule, Slot name, Field field)
 {
-    auto const& binding = rule.named(name);
+    auto const& binding = *rule.named(name).binding;
     if (field == Field::Date || field == Field::Since || field == Field::Onset)
-        return newestDate(chart, binding);
-    if (field != Field::List && field != Field::Display) return std::nullopt;
+        return writeNewestDay(text, chart, binding);
+    if (field != Field::List && field != Field::Display) return false;
 
     SetBits asked;
     for (auto const id : setsBehind(*rule.rule, name)) addWithIncludes(chart.terms(), id, asked);
     auto const names = namesOf(chart, binding, asked);
-    if (names.empty()) return std::nullopt;
-    return joined(names, shortening);
+    if (names.empty()) return false;
+    text.names(names, text.shortening().names, [](std::string_view each) { return each; });
+    return true;
 }
 
-std::optional<CardValue> valueOf(Chart const& chart, FiredRule const& rule, Slot name, Field field,
-                                 Shortening const& shortening, bool dateElsewhere)
+bool writeValue(FilledText& text, Chart const& chart, FiredRule const& rule, Slot name, Field field,
+                bool dateElsewhere)
 {
-    auto const bound = name.known() && name.index() < rule.bound.size();
-    auto const kind = bound ? rule.named(name).kind : Binding::Kind::None;
+    auto const bound = name.known() && name.index() < rule.names.size();
+    auto const kind = bound ? rule.named(name).binding->kind : Binding::Kind::None;
     switch (kind) {
     case Binding::Kind::Result:
-        return resultValue(chart, rule.named(name), rule.origins[name.index()], field,
-                           dateElsewhere);
+        return writeResult(text, chart, rule.named(name), field, dateElsewhere);
     case Binding::Kind::Medications:
     case Binding::Kind::Missing:
-        return medicationValue(chart, rule.named(name), field, shortening);
+        return writeMedication(text, chart, rule.named(name), field);
     case Binding::Kind::Findings:
-        return factValue(chart, rule, name, field, shortening);
+        return writeFact(text, chart, rule, name, field);
     case Binding::Kind::None:
         break;
     }
-    if (field == Field::Onset) return complaintOnset(chart, *rule.rule);
-    return std::nullopt;
+    return field == Field::Onset && writeComplaintOnset(text, chart, *rule.rule);
 }
 
 } // namespace tcds::rules

@@ -1,6 +1,7 @@
 #include "rules/cards/fill.hpp"
 
 #include "rules/cards/escape.hpp"
+#include "rules/cards/values.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,12 +11,6 @@ namespace tcds::rules {
 namespace {
 
 constexpr std::string_view kNoData = "not on record"; // rule language section 6
-
-/// A piece of a filled text: the author's words, or a value that must stay whole.
-struct Part {
-    std::string text;
-    bool author = false;
-};
 
 bool isField(TemplatePiece const& piece)
 {
@@ -29,74 +24,22 @@ bool saysDateOf(Template const& text, Slot name)
     });
 }
 
-/// Follows a text piece by piece and tells whether the next one begins a sentence: emphasis, blanks
-/// and the mark of a list item do not count.
-class SentenceStart
+/// Fills a template and calls seen(whether it is the author's) behind each piece.
+template <class Seen>
+void fill(FilledText& filled, Chart const& chart, FiredRule const& rule, Template const& text,
+          Seen const& seen)
 {
-public:
-    void pass(std::string_view text)
-    {
-        auto const last = text.find_last_not_of(" *_\n-");
-        if (last == std::string_view::npos) return;
-        here_ = text[last] == '.' || text[last] == '?' || text[last] == '!';
-    }
-    [[nodiscard]] bool here() const { return here_; }
-
-private:
-    bool here_ = true;
-};
-
-enum class Writing : std::uint8_t { Plain, Markdown };
-
-/// Hands the filled pieces of a text to `take` one by one, as (text, whether they are the
-/// author's).
-template <class Take>
-void fill(Chart const& chart, FiredRule const& rule, Template const& text, Writing writing,
-          Shortening const& shortening, Take const& take)
-{
-    SentenceStart start;
-    std::string made;
     for (auto const& piece : text) {
-        std::string_view part = piece.literal;
         auto const author = !isField(piece);
-        if (author && part.find('\n') != std::string_view::npos) {
-            made = part; // block text of an author is one paragraph
-            std::ranges::replace(made, '\n', ' ');
-            part = made;
-        } else if (!author) {
-            auto value = valueOf(chart, rule, piece.name, piece.field, shortening,
-                                 saysDateOf(text, piece.name));
-            if (value) {
-                made = std::move(writing == Writing::Plain ? value->plain : value->markdown);
-                if (value->name && start.here()) made = withCapital(std::move(made));
-                part = made;
-            } else {
-                part = piece.fallback ? std::string_view{*piece.fallback} : kNoData;
-            }
+        if (author) {
+            filled.author(piece.literal);
+        } else {
+            auto const dateElsewhere = piece.field == Field::Value && saysDateOf(text, piece.name);
+            if (!writeValue(filled, chart, rule, piece.name, piece.field, dateElsewhere))
+                filled.words(piece.fallback ? std::string_view{*piece.fallback} : kNoData);
         }
-        start.pass(part);
-        take(part, author);
+        seen(author);
     }
-}
-
-std::string filled(Chart const& chart, FiredRule const& rule, Template const& text, Writing writing,
-                   Shortening const& shortening)
-{
-    std::string whole;
-    fill(chart, rule, text, writing, shortening,
-         [&whole](std::string_view part, bool) { whole += part; });
-    return whole;
-}
-
-std::vector<Part> partsOf(Chart const& chart, FiredRule const& rule, Template const& text,
-                          Shortening const& shortening)
-{
-    std::vector<Part> parts;
-    fill(chart, rule, text, Writing::Plain, shortening,
-         [&parts](std::string_view part, bool author) {
-             parts.push_back({std::string{part}, author});
-         });
-    return parts;
 }
 
 /// Without trailing blanks, signs that promise more, and the mark of a shortened name.
@@ -108,45 +51,51 @@ std::string_view withoutLooseEnd(std::string_view text)
     return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
+/// A piece of a filled text: the author's words, or a value that must stay whole.
+struct Part {
+    std::size_t end = 0;
+    bool author = false;
+};
+
 /// The longest beginning that ends at a word of the author or behind a whole value.
-std::string cutBetweenValues(std::vector<Part> const& parts, std::size_t most)
+std::string cutBetweenValues(std::string_view text, std::vector<Part> const& parts,
+                             std::size_t most)
 {
     auto const room = most - 1; // the ellipsis
-    std::string kept;
+    std::size_t kept = 0;
     for (auto const& part : parts) {
-        if (cardLength(kept) + cardLength(part.text) <= room) {
-            kept += part.text;
+        if (cardLength(text.substr(0, part.end)) <= room) {
+            kept = part.end;
             continue;
         }
         if (part.author) {
-            auto const head = cutTo(part.text, room - cardLength(kept));
-            auto const blank = head.rfind(' ');
-            if (blank != std::string_view::npos) kept += head.substr(0, blank);
+            auto const words = text.substr(kept, part.end - kept);
+            auto const blank = cutTo(words, room - cardLength(text.substr(0, kept))).rfind(' ');
+            if (blank != std::string_view::npos) kept += blank;
         }
         break;
     }
-    return std::string{withoutLooseEnd(kept)} + "\u2026";
+    return std::string{withoutLooseEnd(text.substr(0, kept))} + "\u2026";
 }
 
 } // namespace
 
-bool namesCanShrink(Template const& text)
+void fill(FilledText& filled, Chart const& chart, FiredRule const& rule, Template const& text)
 {
-    return std::ranges::any_of(text, [](TemplatePiece const& piece) {
-        return isField(piece) && (piece.field == Field::List || piece.field == Field::Display ||
-                                  piece.field == Field::Drugs || piece.field == Field::Analytes);
-    });
+    fill(filled, chart, rule, text, [](bool) {});
 }
 
-std::string markdownOf(Chart const& chart, FiredRule const& rule, Template const& text,
-                       Shortening const& shortening)
+bool isOneLine(Template const& text)
 {
-    return filled(chart, rule, text, Writing::Markdown, shortening);
+    return text.size() == 1 && !isField(text.front()) &&
+           text.front().literal.find('\n') == std::string::npos;
 }
 
 std::string plainOf(Chart const& chart, FiredRule const& rule, Template const& text)
 {
-    return filled(chart, rule, text, Writing::Plain, {});
+    FilledText filled{Writing::Plain};
+    fill(filled, chart, rule, text);
+    return filled.take();
 }
 
 std::string summaryOf(Chart const& chart, FiredRule const& rule, Template const& text,
@@ -154,11 +103,17 @@ std::string summaryOf(Chart const& chart, FiredRule const& rule, Template const&
 {
     static constexpr std::array kSteps{Shortening{}, Shortening{2, 80}, Shortening{1, 80},
                                        Shortening{1, 24}, Shortening{1, 12}};
+    FilledText filled{Writing::Plain};
+    std::vector<Part> parts;
     for (auto const& step : kSteps) {
-        auto whole = filled(chart, rule, text, Writing::Plain, step);
-        if (cardLength(whole) <= most) return whole;
+        filled.restart(step);
+        parts.clear();
+        fill(filled, chart, rule, text, [&](bool author) {
+            parts.push_back({filled.text().size(), author});
+        });
+        if (cardLength(filled.text()) <= most) return filled.take();
     }
-    return cutBetweenValues(partsOf(chart, rule, text, kSteps.back()), most);
+    return cutBetweenValues(filled.text(), parts, most);
 }
 
 } // namespace tcds::rules

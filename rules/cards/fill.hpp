@@ -1,17 +1,17 @@
 #pragma once
 
-#include "rules/cards/values.hpp"
+#include "rules/cards/filled_text.hpp"
+#include "rules/cards/fired_rule.hpp"
 
 #include <string>
 
 namespace tcds::rules {
 
-/// A template filled for the detail: inserted values are escaped, the author's Markdown stays.
-std::string markdownOf(Chart const& chart, FiredRule const& rule, Template const& text,
-                       Shortening const& shortening = {});
+/// Fills a template to the end of a text.
+void fill(FilledText& filled, Chart const& chart, FiredRule const& rule, Template const& text);
 
-/// Does the text hold a list of names? Another is the same under every Shortening.
-bool namesCanShrink(Template const& text);
+/// Is the template a line of the author's and nothing else? It stands for itself, then.
+bool isOneLine(Template const& text);
 
 /// A template filled as plain text that is not shortened: labels of suggestions.
 std::string plainOf(Chart const& chart, FiredRule const& rule, Template const& text);

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "rules/cards/arena.hpp"
 #include "rules/eval/evaluation.hpp"
 
-#include <optional>
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace tcds::rules {
@@ -16,38 +16,45 @@ enum class NameOrigin : std::uint8_t {
     ShowBefore // `show` with `before`
 };
 
+/// A medication as a card counts them: an ingredient, or a use that is known by its class alone.
+struct Drug {
+    IngredientId ingredient;
+    std::string_view name;             // of our own tables
+    std::span<MedMatch const> matches; // not empty
+};
+
+/// What a name of a fired rule stands for.
+struct Named {
+    Binding const* binding = nullptr; // of the judgement, or looked up by `show`
+    NameOrigin origin = NameOrigin::Clause;
+    std::span<MedMatch const> meds; // of the binding
+    std::span<Drug const> drugs;    // the distinct ones of them, in their order
+};
+
 /// A fired rule with everything that its texts and suggestions may name.
 struct FiredRule {
     Judgement const* judgement = nullptr;
     Rule const* rule = nullptr;
-    std::vector<Binding> bound;      // by Slot, `show` names included
-    std::vector<NameOrigin> origins; // by Slot
+    std::pmr::vector<Binding> shown; // looked up by `show`
+    std::pmr::vector<Named> names;   // by Slot
+    std::span<Drug const> drugs;     // the distinct medications of every name, in their order
 
-    [[nodiscard]] Binding const& named(Slot name) const { return bound[name.index()]; }
+    [[nodiscard]] Named const& named(Slot name) const { return names[name.index()]; }
 };
 
 /// Looks up the `show` names of a fired rule (rule language section 6): they inform, they decide
-/// nothing. The judgement must outlive the result.
-FiredRule withShown(Chart const& chart, Judgement const& judgement);
+/// nothing. Judgement and arena must outlive the result.
+FiredRule withShown(Chart const& chart, Judgement const& judgement, Arena& arena);
+
+/// The same rule speaking of one medication alone where it speaks of `name`. Both the rule and the
+/// medication must outlive the result.
+FiredRule speakingOf(FiredRule const& fired, Slot name, Drug const& drug, Arena& arena);
 
 /// The value sets that a name was asked of, in the rule's clauses or in `show`.
 std::vector<SetId> setsBehind(Rule const& rule, Slot name);
 
-/// The rules that `condition` asks for by id.
-void collectRules(Condition const& condition, std::vector<RuleIndex>& rules);
-
-/// A medication as a card counts them: an ingredient, or a use that is known by its class alone.
-struct Drug {
-    IngredientId ingredient;
-    std::string_view name;         // of our own tables
-    std::vector<MedMatch> matches; // not empty
-};
-
-/// The distinct medications of a list, in its order.
-std::vector<Drug> drugsOf(Chart const& chart, std::span<MedMatch const> matches);
-
-/// Every medication that a rule names, in the order of its names.
-std::vector<Drug> drugsOf(Chart const& chart, FiredRule const& rule);
+/// Does `condition` ask for that rule by id?
+bool asksFor(Condition const& condition, RuleIndex rule);
 
 bool sharesDrug(std::span<Drug const> a, std::span<Drug const> b);
 

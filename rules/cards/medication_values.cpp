@@ -1,4 +1,3 @@
-#include "rules/cards/escape.hpp"
 #include "rules/cards/values.hpp"
 #include "rules/eval/medications.hpp"
 
@@ -10,8 +9,6 @@ namespace tcds::rules {
 namespace {
 
 constexpr std::size_t kNamesOfDisplay = 2; // clinical specification C.0.7
-
-CardValue engineText(std::string text) { return {text, text, false}; }
 
 TimeSpan const* addressOf(std::optional<TimeSpan> const& span) { return span ? &*span : nullptr; }
 
@@ -48,12 +45,12 @@ TimeSpan const* changeOf(MedMatch const& match)
 }
 
 template <class Date>
-std::optional<CardValue> newestDay(std::span<MedMatch const> matches, Date const& date)
+bool writeNewestDay(FilledText& text, std::span<MedMatch const> matches, Date const& date)
 {
     TimeSpan const* newest = nullptr;
     for (auto const& match : matches) newest = newer(newest, date(match));
-    if (newest == nullptr) return std::nullopt;
-    return engineText(newest->day());
+    if (newest != nullptr) text.words(dayIn(*newest));
+    return newest != nullptr;
 }
 
 struct Start {
@@ -73,58 +70,76 @@ Start startOf(Drug const& drug)
     return first;
 }
 
-std::string textOf(Start const& start)
+void writeStart(FilledText& text, Start const& start)
 {
-    if (start.span == nullptr) return "unknown date";
-    return start.certain ? start.span->day() : start.span->day() + " or earlier";
+    if (start.span == nullptr) return text.words("unknown date");
+    text.words(dayIn(*start.span));
+    if (!start.certain) text.words(" or earlier");
+}
+
+bool readAlike(Start const& a, Start const& b)
+{
+    if (a.span == nullptr || b.span == nullptr) return a.span == b.span;
+    return a.certain == b.certain && dayIn(*a.span) == dayIn(*b.span);
 }
 
 /// One date for all, two in the order of the names, or the first of many.
-std::optional<CardValue> sinceValue(std::vector<Drug> const& drugs)
+bool writeSince(FilledText& text, std::span<Drug const> drugs)
 {
     Start earliest;
     auto differ = false;
+    auto const ofFirst = startOf(drugs.front());
     for (auto const& drug : drugs) {
         auto const start = startOf(drug);
-        if (textOf(start) != textOf(startOf(drugs.front()))) differ = true;
+        if (!readAlike(start, ofFirst)) differ = true;
         if (start.span == nullptr) continue;
         if (earliest.span == nullptr || start.span->first() < earliest.span->first())
             earliest = start;
     }
-    if (earliest.span == nullptr) return std::nullopt;
-    if (!differ) return engineText(textOf(earliest));
-    if (drugs.size() == 2)
-        return engineText(textOf(startOf(drugs[0])) + " / " + textOf(startOf(drugs[1])));
-    return engineText(textOf(earliest) + ", the first of them");
+    if (earliest.span == nullptr) return false;
+    if (differ && drugs.size() == 2) {
+        writeStart(text, ofFirst);
+        text.words(" / ");
+        writeStart(text, startOf(drugs[1]));
+        return true;
+    }
+    writeStart(text, earliest);
+    if (differ) text.words(", the first of them");
+    return true;
 }
 
-std::optional<CardValue> doseValue(std::vector<Drug> const& drugs)
+/// The daily dose of the newest use that states one.
+Quantity const* doseOf(Drug const& drug)
 {
-    CardValue value;
-    for (auto const& drug : drugs) {
-        MedMatch const* newest = nullptr;
-        for (auto const& match : drug.matches) {
-            if (!match.use->dailyDose) continue;
-            auto const later =
-                newest == nullptr || newer(startOf(match), startOf(*newest)) == startOf(match);
-            if (later) newest = &match;
-        }
-        if (newest == nullptr) continue;
-        auto const& dose = *newest->use->dailyDose;
-        auto const unit = shownUnit(dose.unit, {});
-        if (unit.empty()) continue;
-        auto const named = drugs.size() > 1;
-        auto const between = value.plain.empty() ? "" : ", ";
-        auto const number = " " + dose.value.text() + " ";
-        value.plain += between +
-                       (named ? std::string{drug.name} + number : dose.value.text() + " ") + unit +
-                       " a day";
-        value.markdown += between +
-                          (named ? escapedName(drug.name) + number : dose.value.text() + " ") +
-                          escapedUnit(unit) + " a day";
+    MedMatch const* newest = nullptr;
+    for (auto const& match : drug.matches) {
+        if (!match.use->dailyDose) continue;
+        auto const later =
+            newest == nullptr || newer(startOf(match), startOf(*newest)) == startOf(match);
+        if (later) newest = &match;
     }
-    if (value.plain.empty()) return std::nullopt;
-    return value;
+    return newest == nullptr ? nullptr : &*newest->use->dailyDose;
+}
+
+bool writeDose(FilledText& text, std::span<Drug const> drugs)
+{
+    auto any = false;
+    std::string made;
+    for (auto const& drug : drugs) {
+        auto const* dose = doseOf(drug);
+        if (dose == nullptr) continue;
+        auto const unit = shownUnit(dose->unit, {}, made);
+        if (unit.empty()) continue;
+        if (any) text.words(", ");
+        if (drugs.size() > 1) {
+            text.name(drug.name);
+            text.words(" ");
+        }
+        text.quantity(dose->value.text(), unit);
+        text.words(" a day");
+        any = true;
+    }
+    return any;
 }
 
 std::string_view wordFor(Route route)
@@ -162,18 +177,17 @@ std::string_view wordFor(Route route)
     return {};
 }
 
-std::optional<CardValue> routeValue(std::span<MedMatch const> matches)
+bool writeRoute(FilledText& text, std::span<MedMatch const> matches)
 {
     std::vector<std::string_view> routes;
     for (auto const& match : matches) {
         auto const word = wordFor(match.use->route);
-        if (!word.empty() && std::ranges::find(routes, word) == routes.end())
-            routes.push_back(word);
+        if (word.empty() || std::ranges::find(routes, word) != routes.end()) continue;
+        if (!routes.empty()) text.words(", ");
+        text.words(word);
+        routes.push_back(word);
     }
-    std::string text;
-    for (auto const word : routes) text += (text.empty() ? "" : ", ") + std::string{word};
-    if (text.empty()) return std::nullopt;
-    return engineText(std::move(text));
+    return !routes.empty();
 }
 
 std::string counted(int count, std::string_view unit)
@@ -199,7 +213,7 @@ std::string lengthBetween(TimeSpan const& start, Instant end)
 }
 
 /// How long the longest of them has been taken.
-std::optional<CardValue> durationValue(Chart const& chart, std::vector<Drug> const& drugs)
+bool writeDuration(FilledText& text, Chart const& chart, std::span<Drug const> drugs)
 {
     Start earliest;
     MedMatch const* of = nullptr;
@@ -210,81 +224,59 @@ std::optional<CardValue> durationValue(Chart const& chart, std::vector<Drug> con
         earliest = start;
         of = &drug.matches.front();
     }
-    if (earliest.span == nullptr) return std::nullopt;
+    if (earliest.span == nullptr) return false;
     auto const stop = timesOf(*of).stop;
-    auto const length =
-        lengthBetween(*earliest.span, stop ? std::min(*stop, chart.now()) : chart.now());
-    return engineText(earliest.certain ? length : "at least " + length);
+    if (!earliest.certain) text.words("at least ");
+    text.words(lengthBetween(*earliest.span, stop ? std::min(*stop, chart.now()) : chart.now()));
+    return true;
 }
 
-std::vector<std::string> namesOf(std::vector<Drug> const& drugs)
+void writeNames(FilledText& text, std::span<Drug const> drugs, std::size_t most)
 {
-    std::vector<std::string> names;
-    for (auto const& drug : drugs) names.emplace_back(drug.name);
-    return names;
+    text.names(drugs, most, [](Drug const& drug) { return drug.name; });
 }
 
-std::vector<std::string> namesOf(Chart const& chart, Binding const& binding)
+bool writeAnalytes(FilledText& text, Chart const& chart, Binding const& binding)
 {
-    std::vector<std::string> names;
-    for (auto const analyte : binding.analytes) names.push_back(nameInText(chart, analyte));
-    return names;
+    if (binding.analytes.empty()) return false;
+    std::string name;
+    text.names(binding.analytes, Shortening{}.names, [&](AnalyteId analyte) -> std::string_view {
+        name.clear();
+        appendNameInText(name, chart, analyte);
+        return name;
+    });
+    return true;
 }
 
 } // namespace
 
-CardValue joined(std::vector<std::string> const& names, Shortening const& shortening)
+bool writeMedication(FilledText& text, Chart const& chart, Named const& named, Field field)
 {
-    CardValue value;
-    value.name = true;
-    auto const shown = std::min(names.size(), std::max<std::size_t>(shortening.names, 1));
-    for (std::size_t i = 0; i < shown; ++i) {
-        auto name = cleaned(names[i]);
-        if (cardLength(name) > shortening.nameLength)
-            name = std::string{cutTo(name, shortening.nameLength - 1)} + "\u2026";
-        if (i > 0) value.plain += ", ", value.markdown += ", ";
-        value.plain += name;
-        value.markdown += escapedName(name);
-    }
-    if (shown < names.size()) {
-        auto const others = " +" + std::to_string(names.size() - shown);
-        value.plain += others;
-        value.markdown += others;
-    }
-    return value;
-}
-
-std::optional<CardValue> medicationValue(Chart const& chart, Binding const& binding, Field field,
-                                         Shortening const& shortening)
-{
-    if (field == Field::Analytes) {
-        if (binding.analytes.empty()) return std::nullopt;
-        return joined(namesOf(chart, binding), {99, shortening.nameLength});
-    }
-    if (binding.meds.empty()) return std::nullopt;
-    auto const drugs = drugsOf(chart, binding.meds);
+    if (field == Field::Analytes) return writeAnalytes(text, chart, *named.binding);
+    if (named.meds.empty()) return false;
     switch (field) {
     case Field::Display:
     case Field::Drugs:
-        return joined(namesOf(drugs),
-                      {std::min(shortening.names, kNamesOfDisplay), shortening.nameLength});
+        writeNames(text, named.drugs, std::min(text.shortening().names, kNamesOfDisplay));
+        return true;
     case Field::List:
-        return joined(namesOf(drugs), shortening);
+        writeNames(text, named.drugs, text.shortening().names);
+        return true;
     case Field::Since:
-        return sinceValue(drugs);
+        return writeSince(text, named.drugs);
     case Field::Changed:
     case Field::Date:
-        return newestDay(binding.meds, changeOf);
+        return writeNewestDay(text, named.meds, changeOf);
     case Field::Stopped:
-        return newestDay(binding.meds, stopOf);
+        return writeNewestDay(text, named.meds, stopOf);
     case Field::Given:
-        return newestDay(binding.meds, givenOf);
+        return writeNewestDay(text, named.meds, givenOf);
     case Field::Dose:
-        return doseValue(drugs);
+        return writeDose(text, named.drugs);
     case Field::Route:
-        return routeValue(binding.meds);
+        return writeRoute(text, named.meds);
     case Field::Duration:
-        return durationValue(chart, drugs);
+        return writeDuration(text, chart, named.drugs);
     case Field::Value:
     case Field::Dated:
     case Field::Limit:
@@ -295,7 +287,7 @@ std::optional<CardValue> medicationValue(Chart const& chart, Binding const& bind
     case Field::Onset:
         break;
     }
-    return std::nullopt;
+    return false;
 }
 
 } // namespace tcds::rules

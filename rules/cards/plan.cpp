@@ -10,16 +10,22 @@ namespace tcds::rules {
 namespace {
 
 using Rules = std::vector<FiredRule const*>;
+using RulesView = std::span<FiredRule const* const>;
 
 /// Rules that merge, strongest first.
 struct Bucket {
     std::size_t cluster = 0; // root of the clusters that it stands for
     bool redFlag = false;    // one card a rule: nothing joins by cluster
     Rules rules;
-    std::vector<Drug> drugs; // that its texts name
 
     [[nodiscard]] Level level() const { return rules.front()->judgement->level; }
 };
+
+bool shareDrug(RulesView rules, std::span<Drug const> drugs)
+{
+    return std::ranges::any_of(
+        rules, [drugs](FiredRule const* fired) { return sharesDrug(fired->drugs, drugs); });
+}
 
 /// Clusters that fired rules join by `merges`.
 class JoinedClusters
@@ -55,8 +61,8 @@ struct Before {
 class Planner
 {
 public:
-    Planner(Chart const& chart, std::span<FiredRule const> fired)
-        : chart_{chart}, rules_{chart.rules()}, joined_{rules_.clusters.size(), fired}
+    Planner(RuleSet const& rules, std::span<FiredRule const> fired)
+        : rules_{rules}, joined_{rules.clusters.size(), fired}
     {
         for (auto const& each : fired) byRank_.push_back(&each);
         std::ranges::sort(byRank_, before());
@@ -82,7 +88,6 @@ private:
     {
         bucket.rules.push_back(&fired);
         std::ranges::sort(bucket.rules, before());
-        for (auto& drug : drugsOf(chart_, fired)) bucket.drugs.push_back(std::move(drug));
     }
 
     Bucket* ofCluster(std::size_t root)
@@ -163,39 +168,33 @@ private:
             buckets_, [](Bucket const& bucket) { return bucket.level() > Level::Info; });
         auto const count = static_cast<std::size_t>(high - buckets_.begin());
         if (count == 0) return;
-        auto const drugsBefore = drugsOfBuckets(count);
+        std::vector<Rules> highs; // as they are before any joins them
+        for (std::size_t i = 0; i < count; ++i) highs.push_back(buckets_[i].rules);
         for (std::size_t i = count; i < buckets_.size(); ++i) {
             auto& low = buckets_[i];
             if (low.rules.front()->rule->group == Group::RF) continue;
             auto const apart = rules_.clusters[low.cluster].first > 0;
             Rules staying;
             for (auto const* fired : low.rules) {
-                auto const drugs = apart ? drugsOf(chart_, *fired) : low.drugs;
-                auto const target = firstSharing(drugsBefore, drugs);
+                auto const target =
+                    firstSharing(highs, apart ? RulesView{&fired, 1} : RulesView{low.rules});
                 if (target < count)
                     add(buckets_[target], *fired);
                 else
                     staying.push_back(fired);
             }
-            low.rules.clear();
-            low.drugs.clear();
-            for (auto const* fired : staying) add(low, *fired);
+            low.rules = std::move(staying); // ranked as before
         }
         std::erase_if(buckets_, [](Bucket const& bucket) { return bucket.rules.empty(); });
     }
 
-    std::vector<std::vector<Drug>> drugsOfBuckets(std::size_t count) const
+    /// The first list in which some rule names a drug that one of `rules` names.
+    static std::size_t firstSharing(std::vector<Rules> const& lists, RulesView rules)
     {
-        std::vector<std::vector<Drug>> drugs;
-        for (std::size_t i = 0; i < count; ++i) drugs.push_back(buckets_[i].drugs);
-        return drugs;
-    }
-
-    static std::size_t firstSharing(std::vector<std::vector<Drug>> const& lists,
-                                    std::span<Drug const> drugs)
-    {
-        auto const at = std::ranges::find_if(
-            lists, [&](std::vector<Drug> const& list) { return sharesDrug(list, drugs); });
+        auto const at = std::ranges::find_if(lists, [&](Rules const& list) {
+            return std::ranges::any_of(
+                rules, [&](FiredRule const* fired) { return shareDrug(list, fired->drugs); });
+        });
         return static_cast<std::size_t>(at - lists.begin());
     }
 
@@ -211,14 +210,11 @@ private:
     Bucket* bucketForLine(FiredRule const& fired)
     {
         if (auto* own = ofCluster(joined_.root(fired.rule->cluster))) return own;
-        auto const drugs = drugsOf(chart_, fired);
-        std::vector<RuleIndex> named;
-        collectRules(fired.rule->when, named);
         for (auto& bucket : buckets_) {
             auto const carriesRule = std::ranges::any_of(bucket.rules, [&](FiredRule const* each) {
-                return std::ranges::find(named, each->rule->index) != named.end();
+                return asksFor(fired.rule->when, each->rule->index);
             });
-            if (carriesRule || sharesDrug(bucket.drugs, drugs)) return &bucket;
+            if (carriesRule || shareDrug(bucket.rules, fired.drugs)) return &bucket;
         }
         return nullptr;
     }
@@ -234,10 +230,7 @@ private:
     {
         auto const lead = rules.front()->rule->index;
         auto const takesOver = [lead](FiredRule const* fired) {
-            if (fired->rule->group != Group::CMB) return false;
-            std::vector<RuleIndex> parts;
-            collectRules(fired->rule->when, parts);
-            return std::ranges::find(parts, lead) != parts.end();
+            return fired->rule->group == Group::CMB && asksFor(fired->rule->when, lead);
         };
         auto const at = std::ranges::find_if(rules, takesOver);
         if (at != rules.end()) std::rotate(rules.begin(), at, at + 1);
@@ -303,7 +296,6 @@ private:
             append(plans.back(), context);
     }
 
-    Chart const& chart_;
     RuleSet const& rules_;
     JoinedClusters joined_;
     Rules byRank_;
@@ -319,10 +311,10 @@ Level CardPlan::level() const
     return level;
 }
 
-std::vector<CardPlan> planCards(Chart const& chart, std::span<FiredRule const> fired,
+std::vector<CardPlan> planCards(RuleSet const& rules, std::span<FiredRule const> fired,
                                 std::size_t maxCards)
 {
-    return Planner{chart, fired}.plan(std::max<std::size_t>(maxCards, 1));
+    return Planner{rules, fired}.plan(std::max<std::size_t>(maxCards, 1));
 }
 
 } // namespace tcds::rules

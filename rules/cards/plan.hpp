@@ -25,7 +25,7 @@ struct CardPlan {
 /// @param fired    rules with outcome Fired, in any order; must outlive the plans
 /// @param maxCards at least 1; critical cards are shown even beyond it
 /// @return most urgent first
-std::vector<CardPlan> planCards(Chart const& chart, std::span<FiredRule const> fired,
+std::vector<CardPlan> planCards(RuleSet const& rules, std::span<FiredRule const> fired,
                                 std::size_t maxCards);
 
 } // namespace tcds::rules

@@ -13,16 +13,44 @@ namespace {
 constexpr std::string_view kLab = "lab:";
 constexpr std::string_view kSource = "source:";
 
-std::string listed(std::vector<std::string> const& words)
+/// A sentence that lists words: "No result on record: potassium, QTc interval."
+class Listing
 {
-    std::string text;
-    for (auto const& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
+public:
+    explicit Listing(std::string_view head) : head_{head} {}
+
+    /// The text to whose end the next word goes.
+    std::string& next()
+    {
+        if (text_.empty())
+            text_ = head_;
+        else
+            text_ += ", ";
+        return text_;
+    }
+    void endInto(Texts& sentences, Arena& arena)
+    {
+        if (text_.empty()) return;
+        text_ += '.';
+        sentences.push_back(keptIn(arena, text_));
+    }
+
+private:
+    std::string_view head_;
+    std::string text_;
+};
+
+bool addOnce(Texts& texts, std::string_view text)
+{
+    if (std::ranges::find(texts, text) != texts.end()) return false;
+    texts.push_back(text);
+    return true;
 }
 
-void addOnce(std::vector<std::string>& words, std::string word)
+void addSentenceOnce(Texts& sentences, std::string_view sentence, Arena& arena)
 {
-    if (std::ranges::find(words, word) == words.end()) words.push_back(std::move(word));
+    if (std::ranges::find(sentences, sentence) == sentences.end())
+        sentences.push_back(keptIn(arena, sentence));
 }
 
 /// Analytes that the rules of a card name for the reader; total calcium stands for the adjusted
@@ -59,16 +87,30 @@ std::string_view reasonInWords(Reason reason)
     }
 }
 
-std::string unusable(Chart const& chart, Result const& result)
+void appendDated(std::string& text, Chart const& chart, Result const& result)
 {
-    return nameInText(chart, result.analyte) + " (" + dayOf(result) + ", " +
-           std::string{reasonInWords(result.unusable)} + ")";
+    appendNameInText(text, chart, result.analyte);
+    text += " (";
+    appendDay(text, result);
+    text += ')';
+}
+
+void appendUnusable(std::string& text, Chart const& chart, Result const& result)
+{
+    appendNameInText(text, chart, result.analyte);
+    text += " (";
+    appendDay(text, result);
+    text.append(", ").append(reasonInWords(result.unusable)).append(")");
 }
 
 /// Why each missing analyte is missing: nothing at all, nothing readable, or too old.
-void addResults(Chart const& chart, std::vector<std::string> const& missing, Remarks& remarks)
+void addResults(Chart const& chart, std::vector<std::string> const& missing, Remarks& remarks,
+                Arena& arena)
 {
-    std::vector<std::string> none, unread, old, open;
+    Listing none{failed(chart.context().source("labs")) ? "No result read: "
+                                                        : "No result on record: "};
+    Listing unread{"Result not usable: "}, old{"Last result too old: "},
+        open{"Result not decisive: "};
     for (auto const& subject : missing) {
         if (!subject.starts_with(kLab)) continue;
         auto const analyte =
@@ -77,42 +119,41 @@ void addResults(Chart const& chart, std::vector<std::string> const& missing, Rem
         auto const results = chart.results(analyte);
         if (auto const* newest = chart.newest(analyte)) {
             auto const inWindow = newest->at >= chart.now() - chart.window(analyte, std::nullopt);
-            auto& words = inWindow ? open : old;
-            words.push_back(nameInText(chart, analyte) + " (" + dayOf(*newest) + ")");
+            appendDated((inWindow ? open : old).next(), chart, *newest);
         } else if (!results.empty()) {
-            unread.push_back(unusable(chart, results.front()));
+            appendUnusable(unread.next(), chart, results.front());
         } else {
-            none.push_back(nameInText(chart, analyte));
+            appendNameInText(none.next(), chart, analyte);
         }
     }
-    auto const* said =
-        failed(chart.context().source("labs")) ? "No result read: " : "No result on record: ";
-    if (!none.empty()) remarks.unread.push_back(said + listed(none) + ".");
-    if (!unread.empty()) remarks.unread.push_back("Result not usable: " + listed(unread) + ".");
-    if (!old.empty()) remarks.unread.push_back("Last result too old: " + listed(old) + ".");
-    if (!open.empty()) remarks.unread.push_back("Result not decisive: " + listed(open) + ".");
+    for (auto* listing : {&none, &unread, &old, &open}) listing->endInto(remarks.unread, arena);
 }
 
+/// Sources that answered badly, and those that nobody delivered although a rule asks for them.
 void addSources(PatientContext const& context, std::vector<std::string> const& missing,
-                Remarks& remarks)
+                Remarks& remarks, Arena& arena)
 {
-    std::vector<std::string> bad, notAsked;
     for (auto const& input : context.inputs) {
-        auto const key = sourceInWords(input.key);
-        if (failed(input.status) && key != "other data")
-            addOnce(bad, withCapital(std::string{key}) + ": " +
-                             std::string{failureInWords(input.status)} + ".");
+        if (!failed(input.status)) continue;
+        auto const source = sourceInWords(input.key);
+        if (source == kOtherData) continue;
+        std::string sentence;
+        sentence.append(source).append(": ").append(failureInWords(input.status)).append(".");
+        raiseFirst(sentence, 0);
+        addSentenceOnce(remarks.unread, sentence, arena);
     }
+    Listing notAsked{"Not delivered: "};
+    Texts named{&arena};
     for (auto const& subject : missing) {
         if (!subject.starts_with(kSource)) continue;
         auto const key = std::string_view{subject}.substr(kSource.size());
-        if (!failed(context.source(key))) addOnce(notAsked, std::string{sourceInWords(key)});
+        if (failed(context.source(key))) continue;
+        if (auto const words = sourceInWords(key); addOnce(named, words)) notAsked.next() += words;
     }
-    remarks.unread.insert(remarks.unread.end(), bad.begin(), bad.end());
-    if (!notAsked.empty()) remarks.unread.push_back("Not delivered: " + listed(notAsked) + ".");
+    notAsked.endInto(remarks.unread, arena);
 }
 
-void addOtherMissing(std::vector<std::string> const& missing, Remarks& remarks)
+void addOtherMissing(std::vector<std::string> const& missing, Remarks& remarks, Arena& arena)
 {
     struct Word {
         std::string_view subject, text;
@@ -126,64 +167,102 @@ void addOtherMissing(std::vector<std::string> const& missing, Remarks& remarks)
                                        Word{"complaint:onset", "onset of the complaint"},
                                        Word{"condition:date", "date of a problem"},
                                        Word{"finding:date", "date of a sign"}};
-    std::vector<std::string> words;
+    Listing words{"Not stated: "};
     for (auto const& word : kWords)
-        if (std::ranges::find(missing, word.subject) != missing.end())
-            words.emplace_back(word.text);
-    if (!words.empty()) remarks.unread.push_back("Not stated: " + listed(words) + ".");
+        if (std::ranges::find(missing, word.subject) != missing.end()) words.next() += word.text;
+    words.endInto(remarks.unread, arena);
 }
 
 /// Unreadable results that are newer than the one that counts (decision D13).
-void addSkipped(Chart const& chart, AnalyteId analyte, std::vector<std::string>& skipped)
+void addSkipped(Chart const& chart, CardPlan const& plan, Remarks& remarks, Arena& arena)
 {
-    auto const results = chart.results(analyte);
-    if (chart.newest(analyte) == nullptr || results.front().usable) return;
-    addOnce(skipped, unusable(chart, results.front()));
-}
-
-void addResultNotes(Chart const& chart, CardPlan const& plan, Remarks& remarks)
-{
-    std::vector<std::string> skipped;
+    Listing skipped{"Newer result skipped: "};
+    std::vector<AnalyteId> seen;
     for (auto const* fired : plan.rules)
-        for (auto const& binding : fired->bound) {
-            if (binding.kind != Binding::Kind::Result) continue;
-            addSkipped(chart, binding.result->analyte, skipped);
-            auto const words = wordsFor(binding.result->notes);
-            if (words.empty()) continue;
-            addOnce(remarks.standing, withCapital(nameInText(chart, binding.result->analyte)) +
-                                          " of " + dayOf(*binding.result) + ": " + words + ".");
+        for (auto const& named : fired->names) {
+            if (named.binding->kind != Binding::Kind::Result) continue;
+            auto const analyte = named.binding->result->analyte;
+            auto const results = chart.results(analyte);
+            if (chart.newest(analyte) == nullptr || results.front().usable) continue;
+            if (std::ranges::find(seen, analyte) != seen.end()) continue;
+            seen.push_back(analyte);
+            appendUnusable(skipped.next(), chart, results.front());
         }
-    if (!skipped.empty())
-        remarks.unread.push_back("Newer result skipped: " + listed(skipped) + ".");
+    skipped.endInto(remarks.unread, arena);
 }
 
-void addMedicationNotes(Chart const& chart, CardPlan const& plan, Remarks& remarks)
+void addResultNotes(Chart const& chart, CardPlan const& plan, Remarks& remarks, Arena& arena)
 {
-    std::vector<std::string> byName, noRoute;
-    for (auto const* fired : plan.rules) {
-        for (auto const& drug : drugsOf(chart, *fired))
-            for (auto const& match : drug.matches) {
-                auto const name = escapedName(cleaned(drug.name));
-                if (match.use->matchedBy == MatchedBy::Name) addOnce(byName, name);
-                if (match.use->route == Route::Unknown) addOnce(noRoute, name);
-                auto const& end = match.use->supplyEnd;
-                if (end && end->last() < chart.now() && match.use->state == UseState::Active)
-                    addOnce(remarks.supply,
-                            "Supply of " + name + " ended by calculation on " + end->day() + ".");
-            }
-        auto const exposure = fired->rule->exposure;
-        if (!exposure.known()) continue;
-        auto const drugs = drugsOf(chart, fired->named(exposure).meds);
-        std::vector<std::string> names;
-        for (auto const& drug : drugs) names.push_back(escapedName(cleaned(drug.name)));
-        if (fired->judgement->predates)
-            addOnce(remarks.standing, "The complaint predates " + listed(names) + ".");
-        if (fired->judgement->asNeededOnly)
-            addOnce(remarks.standing,
-                    withCapital(listed(names)) + ": as needed, no dose on record in the last 7 d.");
+    for (auto const* fired : plan.rules)
+        for (auto const& named : fired->names) {
+            if (named.binding->kind != Binding::Kind::Result) continue;
+            auto const& result = *named.binding->result;
+            if (result.notes.none()) continue;
+            std::string sentence;
+            appendNameInText(sentence, chart, result.analyte);
+            raiseFirst(sentence, 0);
+            sentence += " of ";
+            appendDay(sentence, result);
+            sentence.append(": ").append(wordsFor(result.notes)).append(".");
+            addSentenceOnce(remarks.standing, sentence, arena);
+        }
+}
+
+std::string inMarkdown(Drug const& drug)
+{
+    std::string name, made;
+    appendEscapedName(name, cleaned(drug.name, made));
+    return name;
+}
+
+/// "Supply of furosemide ended by calculation on 2026-01-11." (decision D29)
+void addSupply(Chart const& chart, Drug const& drug, Remarks& remarks, Arena& arena)
+{
+    for (auto const& match : drug.matches) {
+        auto const& end = match.use->supplyEnd;
+        if (!end || end->last() >= chart.now() || match.use->state != UseState::Active) continue;
+        auto const sentence = "Supply of " + inMarkdown(drug) + " ended by calculation on ";
+        addSentenceOnce(remarks.supply, sentence + std::string{dayIn(*end)} + ".", arena);
     }
-    if (!byName.empty()) remarks.standing.push_back("Matched by name: " + listed(byName) + ".");
-    if (!noRoute.empty()) remarks.standing.push_back("Route not stated: " + listed(noRoute) + ".");
+}
+
+void addExposure(FiredRule const& fired, Remarks& remarks, Arena& arena)
+{
+    auto const exposure = fired.rule->exposure;
+    if (!exposure.known() || (!fired.judgement->predates && !fired.judgement->asNeededOnly)) return;
+    std::string names;
+    for (auto const& drug : fired.named(exposure).drugs)
+        names.append(names.empty() ? "" : ", ").append(inMarkdown(drug));
+    if (fired.judgement->predates)
+        addSentenceOnce(remarks.standing, "The complaint predates " + names + ".", arena);
+    if (!fired.judgement->asNeededOnly) return;
+    raiseFirst(names, 0);
+    addSentenceOnce(remarks.standing, names + ": as needed, no dose on record in the last 7 d.",
+                    arena);
+}
+
+void addMedicationNotes(Chart const& chart, CardPlan const& plan, Remarks& remarks, Arena& arena)
+{
+    Listing byName{"Matched by name: "}, noRoute{"Route not stated: "};
+    Texts named{&arena}, routeless{&arena};
+    for (auto const* fired : plan.rules) {
+        for (auto const& drug : fired->drugs) {
+            auto const isMatchedByName = [](MedMatch const& match) {
+                return match.use->matchedBy == MatchedBy::Name;
+            };
+            auto const hasNoRoute = [](MedMatch const& match) {
+                return match.use->route == Route::Unknown;
+            };
+            if (std::ranges::any_of(drug.matches, isMatchedByName) && addOnce(named, drug.name))
+                byName.next() += inMarkdown(drug);
+            if (std::ranges::any_of(drug.matches, hasNoRoute) && addOnce(routeless, drug.name))
+                noRoute.next() += inMarkdown(drug);
+            addSupply(chart, drug, remarks, arena);
+        }
+        addExposure(*fired, remarks, arena);
+    }
+    byName.endInto(remarks.standing, arena);
+    noRoute.endInto(remarks.standing, arena);
 }
 
 } // namespace
@@ -191,31 +270,32 @@ void addMedicationNotes(Chart const& chart, CardPlan const& plan, Remarks& remar
 std::vector<std::string> missingOnCard(Evaluation const& evaluation, CardPlan const& plan)
 {
     auto const& chart = evaluation.chart;
-    std::vector<std::string> missing;
+    std::vector<Subject> missing;
     for (auto const* fired : plan.rules)
         for (auto const subject : fired->judgement->missing)
-            if (!subject.empty()) missing.emplace_back(subject);
+            if (!subject.empty()) missing.push_back(subject);
     for (auto const analyte : analytesNamed(chart.rules(), plan)) {
         auto const subject = chart.rules().labSubject(analyte);
         auto const ofRecord =
             std::ranges::find(evaluation.missing, subject) != evaluation.missing.end();
-        if (ofRecord || chart.newest(analyte) == nullptr) missing.emplace_back(subject);
+        if (ofRecord || chart.newest(analyte) == nullptr) missing.push_back(subject);
     }
     std::ranges::sort(missing);
     missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
-    return missing;
+    return {missing.begin(), missing.end()};
 }
 
 Remarks remarksOf(Evaluation const& evaluation, CardPlan const& plan,
-                  std::vector<std::string> const& missing)
+                  std::vector<std::string> const& missing, Arena& arena)
 {
-    Remarks remarks;
+    Remarks remarks{arena};
     auto const& chart = evaluation.chart;
-    addSources(chart.context(), missing, remarks);
-    addResults(chart, missing, remarks);
-    addResultNotes(chart, plan, remarks);
-    addMedicationNotes(chart, plan, remarks);
-    addOtherMissing(missing, remarks);
+    addSources(chart.context(), missing, remarks, arena);
+    addResults(chart, missing, remarks, arena);
+    addSkipped(chart, plan, remarks, arena);
+    addResultNotes(chart, plan, remarks, arena);
+    addMedicationNotes(chart, plan, remarks, arena);
+    addOtherMissing(missing, remarks, arena);
     return remarks;
 }
 

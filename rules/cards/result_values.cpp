@@ -1,4 +1,3 @@
-#include "rules/cards/escape.hpp"
 #include "rules/cards/values.hpp"
 
 #include <algorithm>
@@ -8,25 +7,18 @@ namespace tcds::rules {
 
 namespace {
 
-CardValue engineText(std::string text) { return {text, text, false}; }
-
-/// A number and a unit: the number is made by us but for the comparator, the unit is the sender's.
-CardValue quantity(std::string const& number, std::string const& unit)
+void writeQuantity(FilledText& text, Decimal const& number, std::string_view unitAsSent,
+                   std::string_view ucum)
 {
-    CardValue value;
-    auto const sign = number.find_first_not_of("<>=");
-    value.plain = number;
-    value.markdown = escaped(std::string_view{number}.substr(0, sign)) + number.substr(sign);
-    if (!unit.empty()) {
-        value.plain += ' ' + unit;
-        value.markdown += ' ' + escapedUnit(unit);
-    }
-    return value;
+    std::string made;
+    text.quantity(number.text(), shownUnit(unitAsSent, ucum, made));
 }
 
-CardValue wrapped(std::string const& before, CardValue const& value, std::string const& after)
+/// "2.9 mmol/L", digits and unit as sent.
+void writeQuantity(FilledText& text, Result const& result)
 {
-    return {before + value.plain + after, before + value.markdown + after, false};
+    std::string made;
+    text.quantity(result.shownNumber(), shownUnit(result.shownUnit, result.ucum, made));
 }
 
 bool isOld(Chart const& chart, Result const& result)
@@ -34,74 +26,99 @@ bool isOld(Chart const& chart, Result const& result)
     return result.at < chart.now() - chart.window(result.analyte, std::nullopt);
 }
 
+void writeDay(FilledText& text, Result const& result)
+{
+    if (result.taken != nullptr)
+        text.words(dayIn(*result.taken));
+    else
+        text.words(toDay(result.at));
+}
+
+void writeDayInBrackets(FilledText& text, Result const& result)
+{
+    text.words(" (");
+    writeDay(text, result);
+    text.words(")");
+}
+
 /// Rule language section 6: an older result is said to be the last one known, with its date.
-CardValue shownValue(Chart const& chart, Result const& result, NameOrigin origin,
-                     bool dateElsewhere)
+void writeShown(FilledText& text, Chart const& chart, Result const& result, NameOrigin origin,
+                bool dateElsewhere)
 {
-    auto const value = quantityOf(result);
-    auto const date = dateElsewhere ? std::string{} : " (" + dayOf(result) + ")";
-    switch (origin) {
-    case NameOrigin::Clause:
-        return value;
-    case NameOrigin::ShowBefore:
-        return wrapped("", value, date);
-    case NameOrigin::Show:
-        if (isOld(chart, result)) return wrapped("last known ", value, date);
-        return value;
-    }
-    return value;
+    auto const lastKnown = origin == NameOrigin::Show && isOld(chart, result);
+    if (lastKnown) text.words("last known ");
+    writeQuantity(text, result);
+    if ((lastKnown || origin == NameOrigin::ShowBefore) && !dateElsewhere)
+        writeDayInBrackets(text, result);
 }
 
-std::optional<CardValue> limitValue(Binding const& binding)
+void writeDated(FilledText& text, Chart const& chart, Result const& result, NameOrigin origin)
 {
-    if (auto const* own = binding.limit.laboratory) {
-        auto const& sent = own->unit.empty() ? binding.result->shownUnit : own->unit;
-        return quantity(own->value.text(), shownUnit(sent, binding.result->ucum));
-    }
-    if (auto const* standard = binding.limit.standard)
-        return quantity(standard->value.text(), shownUnit({}, standard->ucum));
-    return std::nullopt;
+    if (origin == NameOrigin::Show && isOld(chart, result)) text.words("last known ");
+    writeQuantity(text, result);
+    writeDayInBrackets(text, result);
 }
 
-std::optional<CardValue> rangeValue(Result const& result)
+bool writeLimit(FilledText& text, Binding const& binding)
+{
+    auto const& result = *binding.result;
+    if (auto const* own = binding.limit.laboratory)
+        writeQuantity(text, own->value, own->unit.empty() ? result.shownUnit : own->unit,
+                      result.ucum);
+    else if (auto const* standard = binding.limit.standard)
+        writeQuantity(text, standard->value, {}, standard->ucum);
+    return binding.limit.used();
+}
+
+bool writeRange(FilledText& text, Result const& result)
 {
     for (auto const& range : result.ranges) {
         if (!range.type.empty() && range.type != "normal") continue;
         if (!range.low && !range.high) continue;
-        auto const& sent = range.low ? range.low->unit : range.high->unit;
-        auto const unit = shownUnit(sent.empty() ? result.shownUnit : sent, result.ucum);
-        if (range.low && range.high)
-            return quantity(range.low->value.text() + " to " + range.high->value.text(), unit);
-        if (range.low) return wrapped("from ", quantity(range.low->value.text(), unit), "");
-        return wrapped("up to ", quantity(range.high->value.text(), unit), "");
+        std::string_view const sent = range.low ? range.low->unit : range.high->unit;
+        if (range.low && range.high) {
+            text.words(range.low->value.text());
+            text.words(" to ");
+        } else {
+            text.words(range.low ? "from " : "up to ");
+        }
+        writeQuantity(text, range.high ? range.high->value : range.low->value,
+                      sent.empty() ? result.shownUnit : sent, result.ucum);
+        return true;
     }
-    return std::nullopt;
+    return false;
 }
 
-std::optional<CardValue> timesLimit(Binding const& binding)
+bool writeTimesLimit(FilledText& text, Binding const& binding)
 {
-    if (!binding.limit.canonical || binding.limit.canonical->isZero()) return std::nullopt;
-    return engineText((binding.result->canonical / *binding.limit.canonical).rounded(1).text());
+    if (!binding.limit.canonical || binding.limit.canonical->isZero()) return false;
+    text.words((binding.result->canonical / *binding.limit.canonical).rounded(1).text());
+    return true;
 }
 
 } // namespace
 
-CardValue quantityOf(Result const& result)
+void appendDay(std::string& text, Result const& result)
 {
-    return quantity(result.shownNumber(), shownUnit(result.shownUnit, result.ucum));
+    if (result.taken != nullptr)
+        text += dayIn(*result.taken);
+    else
+        text += toDay(result.at);
 }
 
-std::string dayOf(Result const& result)
+std::string_view dayIn(TimeSpan const& date)
 {
-    return result.taken != nullptr ? result.taken->day() : toDay(result.at);
+    return std::string_view{date.text}.substr(0, date.text.find('T'));
 }
 
-std::string nameInText(Chart const& chart, AnalyteId analyte)
+void appendNameInText(std::string& text, Chart const& chart, AnalyteId analyte)
 {
-    auto const& title = chart.terms().analyte(analyte).title;
+    std::string_view const title = chart.terms().analyte(analyte).title;
     auto const comma = title.find(", ");
-    if (comma == std::string::npos) return withoutCapital(title);
-    return title.substr(comma + 2) + ' ' + withoutCapital(title.substr(0, comma));
+    if (comma != std::string_view::npos) text.append(title.substr(comma + 2)).append(" ");
+    auto const from = text.size();
+    text += title.substr(0, comma);
+    lowerFirst(text, from);
 }
 
 std::string wordsFor(NoteSet notes)
@@ -122,6 +139,7 @@ std::string wordsFor(NoteSet notes)
         Word{Note::LabCritical, "flagged critical by the laboratory"},
         Word{Note::StatusUnknown, "result status unknown, accepted by setting"}};
     std::string text;
+    if (notes.none()) return text;
     for (auto const& word : kWords) {
         if (!notes.has(word.note)) continue;
         if (!text.empty()) text += "; ";
@@ -130,28 +148,31 @@ std::string wordsFor(NoteSet notes)
     return text;
 }
 
-std::optional<CardValue> resultValue(Chart const& chart, Binding const& binding, NameOrigin origin,
-                                     Field field, bool dateElsewhere)
+bool writeResult(FilledText& text, Chart const& chart, Named const& named, Field field,
+                 bool dateElsewhere)
 {
-    if (binding.result == nullptr) return std::nullopt;
+    auto const& binding = *named.binding;
+    if (binding.result == nullptr) return false;
     auto const& result = *binding.result;
     switch (field) {
     case Field::Value:
-        return shownValue(chart, result, origin, dateElsewhere);
+        writeShown(text, chart, result, named.origin, dateElsewhere);
+        return true;
     case Field::Date:
-        return engineText(dayOf(result));
+        writeDay(text, result);
+        return true;
     case Field::Dated:
-        return wrapped(origin == NameOrigin::Show && isOld(chart, result) ? "last known " : "",
-                       quantityOf(result), " (" + dayOf(result) + ")");
+        writeDated(text, chart, result, named.origin);
+        return true;
     case Field::Limit:
-        return limitValue(binding);
+        return writeLimit(text, binding);
     case Field::Range:
-        return rangeValue(result);
+        return writeRange(text, result);
     case Field::Note:
-        if (wordsFor(result.notes).empty()) return std::nullopt;
-        return engineText(wordsFor(result.notes));
+        text.words(wordsFor(result.notes));
+        return !result.notes.none();
     case Field::TimesLimit:
-        return timesLimit(binding);
+        return writeTimesLimit(text, binding);
     case Field::Display:
     case Field::List:
     case Field::Since:
@@ -166,7 +187,7 @@ std::optional<CardValue> resultValue(Chart const& chart, Binding const& binding,
     case Field::Onset:
         break;
     }
-    return std::nullopt;
+    return false;
 }
 
 } // namespace tcds::rules

@@ -19,71 +19,82 @@ constexpr std::array kForms{Form{"**Findings:**", "\n- ", "", ""}, Form{"**Why:*
                             Form{"**Basis:**", " ", ";", "."}};
 constexpr std::string_view kBetween = "\n\n";
 
-Form const& formOf(Section section) { return kForms[static_cast<std::size_t>(section)]; }
+std::size_t placeOf(Section section) { return static_cast<std::size_t>(section); }
 
 } // namespace
 
 std::size_t Sections::cost(Section section, std::string_view sentence) const
 {
-    auto const& form = formOf(section);
+    auto const& form = kForms[placeOf(section)];
     auto const sentenceCost = form.before.size() + cardLength(sentence);
-    if (!sentences_[static_cast<std::size_t>(section)].empty())
-        return sentenceCost + form.after.size();
+    if (counts_[placeOf(section)] > 0) return sentenceCost + form.after.size();
     auto const between = length_ == 0 ? 0 : kBetween.size();
     return between + form.heading.size() + sentenceCost + form.end.size();
 }
 
-bool Sections::add(Section section, std::string const& sentence)
+bool Sections::add(Section section, std::string_view sentence)
 {
     if (sentence.empty()) return true;
-    for (auto const& list : sentences_)
-        if (std::ranges::find(list, sentence) != list.end()) return true;
-    if (length_ + cost(section, sentence) > most_) return false;
-    require(section, sentence);
+    if (std::ranges::find(sentences_, sentence, &Sentence::text) != sentences_.end()) return true;
+    auto const more = cost(section, sentence);
+    if (length_ + more > most_) return false;
+    append(section, sentence, more);
     return true;
 }
 
-void Sections::require(Section section, std::string sentence)
+void Sections::require(Section section, std::string_view sentence)
 {
-    length_ += cost(section, sentence);
-    of(section).push_back(std::move(sentence));
+    append(section, sentence, cost(section, sentence));
+}
+
+void Sections::append(Section section, std::string_view sentence, std::size_t cost)
+{
+    length_ += cost;
+    bytes_ += sentence.size();
+    ++counts_[placeOf(section)];
+    sentences_.push_back({section, sentence});
+}
+
+void Sections::clear()
+{
+    length_ = bytes_ = 0;
+    counts_ = {};
+    sentences_.clear();
 }
 
 std::string Sections::text() const
 {
     std::string text;
-    for (std::size_t i = 0; i < sentences_.size(); ++i) {
+    text.reserve(length_ + bytes_); // more than enough
+    for (std::size_t i = 0; i < kSections; ++i) {
+        if (counts_[i] == 0) continue;
         auto const& form = kForms[i];
-        auto const& sentences = sentences_[i];
-        if (sentences.empty()) continue;
         if (!text.empty()) text += kBetween;
         text += form.heading;
-        for (std::size_t n = 0; n < sentences.size(); ++n) {
-            if (n > 0) text += form.after;
-            text.append(form.before).append(sentences[n]);
+        std::string_view between;
+        for (auto const& sentence : sentences_) {
+            if (placeOf(sentence.section) != i) continue;
+            text.append(between).append(form.before).append(sentence.text);
+            between = form.after;
         }
         text += form.end;
     }
     return text;
 }
 
-std::vector<std::string> sentencesOf(std::string_view text)
+std::string_view takeSentence(std::string_view& text)
 {
-    std::vector<std::string> sentences;
-    while (!text.empty()) {
-        auto end = text.find(". ");
-        while (end != std::string_view::npos && end + 2 < text.size()) {
-            auto const next = text[end + 2];
-            if ((next >= 'A' && next <= 'Z') || next == '*') break;
-            end = text.find(". ", end + 2);
-        }
-        auto const whole = end == std::string_view::npos || end + 2 >= text.size();
-        auto sentence = whole ? text : text.substr(0, end + 1);
-        text = whole ? std::string_view{} : text.substr(end + 2);
-        auto const last = sentence.find_last_not_of(' ');
-        if (last != std::string_view::npos) sentences.emplace_back(sentence.substr(0, last + 1));
+    auto end = text.find(". ");
+    while (end != std::string_view::npos && end + 2 < text.size()) {
+        auto const next = text[end + 2];
+        if ((next >= 'A' && next <= 'Z') || next == '*') break;
+        end = text.find(". ", end + 2);
     }
-    return sentences;
+    auto const whole = end == std::string_view::npos || end + 2 >= text.size();
+    auto const sentence = whole ? text : text.substr(0, end + 1);
+    text = whole ? std::string_view{} : text.substr(end + 2);
+    auto const last = sentence.find_last_not_of(' ');
+    return sentence.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
 } // namespace tcds::rules

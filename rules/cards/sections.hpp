@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,35 +11,46 @@ namespace tcds::rules {
 
 enum class Section : std::uint8_t { Findings, Why, Options, NotChecked, Basis };
 
-/// A text of headed sections that is filled sentence by sentence while it fits.
+/// A text of headed sections that is filled sentence by sentence while it fits. The sentences must
+/// outlive it.
 class Sections
 {
 public:
-    explicit Sections(std::size_t most) : most_{most} {}
+    explicit Sections(std::size_t most) : most_{most} { sentences_.reserve(kUsual); }
 
     /// Takes a sentence in, or leaves it out when it is already said or no longer fits.
     /// @return true when the text says it
-    bool add(Section section, std::string const& sentence);
+    bool add(Section section, std::string_view sentence);
     /// Takes it in, whatever its length.
-    void require(Section section, std::string sentence);
+    void require(Section section, std::string_view sentence);
+    void clear();
 
     [[nodiscard]] std::size_t length() const { return length_; }
     /// `**Findings:**` with one list item a sentence, then the other sections as paragraphs.
     [[nodiscard]] std::string text() const;
 
 private:
+    static constexpr std::size_t kUsual = 32; // sentences of a long text
+    static constexpr std::size_t kSections = 5;
+
+    struct Sentence {
+        Section section;
+        std::string_view text;
+    };
+
     [[nodiscard]] std::size_t cost(Section section, std::string_view sentence) const;
-    [[nodiscard]] std::vector<std::string>& of(Section section)
-    {
-        return sentences_[static_cast<std::size_t>(section)];
-    }
+    void append(Section section, std::string_view sentence, std::size_t cost);
 
     std::size_t most_;
-    std::size_t length_ = 0;
-    std::array<std::vector<std::string>, 5> sentences_;
+    std::size_t length_ = 0; // as cardLength counts
+    std::size_t bytes_ = 0;  // of the sentences
+    std::array<std::uint16_t, kSections> counts_{};
+    std::vector<Sentence> sentences_; // in the order in which they came
 };
 
-/// Parts a text after full stops that a capital or a mark of emphasis follows.
-std::vector<std::string> sentencesOf(std::string_view text);
+/// Takes the first sentence off a text, without the blanks behind it: a sentence ends at a full
+/// stop that a capital or a mark of emphasis follows.
+/// @return "" when the text held blanks alone
+std::string_view takeSentence(std::string_view& text);
 
 } // namespace tcds::rules

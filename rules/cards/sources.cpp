@@ -27,7 +27,7 @@ std::string_view sourceInWords(std::string_view key)
                                        Word{"appointments", "appointments"},
                                        Word{"questionnaires", "questionnaires"}};
     auto const at = std::ranges::find(kWords, key, &Word::key);
-    return at == kWords.end() ? std::string_view{"other data"} : at->text;
+    return at == kWords.end() ? kOtherData : at->text;
 }
 
 bool failed(SourceStatus status)

@@ -50,19 +50,13 @@ MedicationUse const& toReview(Drug const& drug)
     return *std::ranges::max_element(drug.matches, {}, key)->use;
 }
 
-/// The rule's texts speaking of this drug alone.
-FiredRule speakingOf(FiredRule const& fired, Slot name, Drug const& drug)
-{
-    auto one = fired;
-    auto& meds = one.bound[name.index()].meds;
-    meds.assign(drug.matches.begin(), drug.matches.end());
-    return one;
-}
-
 class Collector
 {
 public:
-    explicit Collector(Chart const& chart) : chart_{chart} {}
+    Collector(Chart const& chart, std::size_t most, Arena& arena)
+        : chart_{chart}, most_{most}, arena_{arena}
+    {
+    }
 
     void add(FiredRule const& fired, Suggest const& suggest)
     {
@@ -76,6 +70,7 @@ public:
         }
     }
 
+    /// What came behind the first `most` was left out.
     std::vector<Suggestion> take() { return std::move(suggestions_); }
 
 private:
@@ -90,7 +85,7 @@ private:
             known->recommended = known->recommended || suggest.recommended;
             return;
         }
-        if (isOrdered(chart_, test) || isFresh(chart_, test)) return;
+        if (isFull() || isOrdered(chart_, test) || isFresh(chart_, test)) return;
         suggestions_.push_back({Suggestion::Kind::Test, test.label, test.system, test.code,
                                 test.display, FactId{}, suggest.recommended});
     }
@@ -98,36 +93,46 @@ private:
     void addReviews(FiredRule const& fired, Suggest const& suggest)
     {
         if (!suggest.review.known()) return;
-        for (auto const& drug : drugsOf(chart_, fired.named(suggest.review).meds)) {
+        for (auto const& drug : fired.named(suggest.review).drugs) {
+            if (isFull()) return;
             auto const& use = toReview(drug);
             auto const known = std::ranges::any_of(suggestions_, [&](Suggestion const& each) {
                 return each.kind == Suggestion::Kind::Review && each.focus == use.id;
             });
             if (known) continue;
-            Suggestion review;
+            auto& review = suggestions_.emplace_back();
             review.kind = Suggestion::Kind::Review;
-            review.label =
-                suggest.label.empty()
-                    ? "Review " + cleaned(drug.name)
-                    : plainOf(chart_, speakingOf(fired, suggest.review, drug), suggest.label);
+            review.label = reviewLabel(fired, suggest, drug);
             review.focus = use.id;
-            suggestions_.push_back(std::move(review));
         }
+    }
+
+    /// "Review furosemide", or the rule's own words speaking of this medication alone.
+    std::string reviewLabel(FiredRule const& fired, Suggest const& suggest, Drug const& drug) const
+    {
+        if (!suggest.label.empty())
+            return plainOf(chart_, speakingOf(fired, suggest.review, drug, arena_), suggest.label);
+        std::string made;
+        return std::string{"Review "}.append(cleaned(drug.name, made));
     }
 
     void addText(FiredRule const& fired, Suggest const& suggest)
     {
+        if (isFull()) return;
         auto label = plainOf(chart_, fired, suggest.label);
         auto const known = std::ranges::any_of(
             suggestions_, [&](Suggestion const& each) { return each.label == label; });
         if (label.empty() || known) return;
-        Suggestion text;
+        auto& text = suggestions_.emplace_back();
         text.kind = Suggestion::Kind::Text;
         text.label = std::move(label);
-        suggestions_.push_back(std::move(text));
     }
 
+    [[nodiscard]] bool isFull() const { return suggestions_.size() >= most_; }
+
     Chart const& chart_;
+    std::size_t most_;
+    Arena& arena_;
     std::vector<Suggestion> suggestions_;
 };
 
@@ -136,16 +141,15 @@ bool holds(std::uint64_t bits, std::size_t at) { return at < 64 && ((bits >> at)
 } // namespace
 
 std::vector<Suggestion> suggestionsOf(Evaluation const& evaluation, CardPlan const& plan,
-                                      std::size_t most, bool atMostOne)
+                                      std::size_t most, bool atMostOne, Arena& arena)
 {
-    Collector collector{evaluation.chart};
+    Collector collector{evaluation.chart, most, arena};
     for (auto const* fired : plan.rules) {
         auto const& suggests = fired->rule->suggest;
         for (std::size_t i = 0; i < suggests.size(); ++i)
             if (holds(fired->judgement->offers, i)) collector.add(*fired, suggests[i]);
     }
     auto suggestions = collector.take();
-    if (suggestions.size() > most) suggestions.resize(most);
     auto recommended = false;
     for (auto& suggestion : suggestions) {
         // Several recommended ones only where any number may be chosen.

@@ -11,6 +11,6 @@ namespace tcds::rules {
 /// rules, then of the file, equal ones once, the first `most`. A test that is on order or freshly
 /// resulted is left out; a review names one order of each drug, the newest.
 std::vector<Suggestion> suggestionsOf(Evaluation const& evaluation, CardPlan const& plan,
-                                      std::size_t most, bool atMostOne);
+                                      std::size_t most, bool atMostOne, Arena& arena);
 
 } // namespace tcds::rules

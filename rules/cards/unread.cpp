@@ -20,17 +20,20 @@ std::optional<Card> unreadCard(Evaluation const& evaluation)
 
     auto const& context = evaluation.chart.context();
     auto const& limits = evaluation.chart.rules().limits;
-    Sections sections{limits.detailMax};
     std::string unread;
+    std::array<std::string, kHidden.size()> findings;
+    Sections sections{limits.detailMax};
     Card card;
-    for (auto const& hidden : kHidden) {
+    for (std::size_t i = 0; i < kHidden.size(); ++i) {
+        auto const& hidden = kHidden[i];
         auto const status = context.source(hidden.key);
         if (!failed(status)) continue;
-        auto const words = std::string{sourceInWords(hidden.key)};
-        unread += (unread.empty() ? "" : " and ") + words;
-        sections.require(Section::Findings,
-                         withCapital(words) + ": " + std::string{failureInWords(status)} + ".");
-        sections.require(Section::NotChecked, std::string{hidden.consequence});
+        auto const words = sourceInWords(hidden.key);
+        unread.append(unread.empty() ? "" : " and ").append(words);
+        findings[i].append(words).append(": ").append(failureInWords(status)).append(".");
+        raiseFirst(findings[i], 0);
+        sections.require(Section::Findings, findings[i]);
+        sections.require(Section::NotChecked, hidden.consequence);
         card.missing.emplace_back(RuleSet::sourceSubject(hidden.key));
     }
     if (unread.empty()) return std::nullopt;

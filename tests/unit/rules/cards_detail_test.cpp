@@ -289,23 +289,45 @@ TEST(Injection, NoTextOfTheChartBecomesMarkup)
 
 TEST(Sections, CountExactlyWhatTheyWrite)
 {
+    std::string const tooLong(200, 'w');
     Sections sections{200};
     sections.require(Section::Basis, "R 1.0.0");
     sections.require(Section::Findings, "Ä finding.");
     EXPECT_TRUE(sections.add(Section::Options, "An option."));
     EXPECT_TRUE(sections.add(Section::Basis, "more"));
-    EXPECT_TRUE(sections.add(Section::Options, "An option."));       // said already
-    EXPECT_FALSE(sections.add(Section::Why, std::string(200, 'w'))); // no room
+    EXPECT_TRUE(sections.add(Section::Options, "An option.")); // said already
+    EXPECT_FALSE(sections.add(Section::Why, tooLong));         // no room
 
     EXPECT_EQ(sections.text(), "**Findings:**\n- Ä finding.\n\n**Options:** An option.\n\n"
                                "**Basis:** R 1.0.0; more.");
     EXPECT_EQ(sections.length(), cardLength(sections.text()));
 }
 
+TEST(Sections, ClearedHoldNothing)
+{
+    Sections sections{200};
+    sections.require(Section::Options, "An option.");
+    sections.clear();
+    EXPECT_EQ(sections.length(), 0U);
+    EXPECT_EQ(sections.text(), "");
+    EXPECT_TRUE(sections.add(Section::Why, "A reason."));
+    EXPECT_EQ(sections.text(), "**Why:** A reason.");
+    EXPECT_EQ(sections.length(), cardLength(sections.text()));
+}
+
+std::vector<std::string_view> sentencesOf(std::string_view text)
+{
+    std::vector<std::string_view> sentences;
+    while (!text.empty()) sentences.push_back(takeSentence(text));
+    return sentences;
+}
+
 TEST(Sections, SentencesPartBeforeACapital)
 {
     EXPECT_THAT(sentencesOf("One e.g. here. Two below 3.0 mmol/L. **Three** ends"),
                 ElementsAre("One e.g. here.", "Two below 3.0 mmol/L.", "**Three** ends"));
+    EXPECT_THAT(sentencesOf("One.  "), ElementsAre("One."));
+    EXPECT_THAT(sentencesOf("  "), ElementsAre(""));
     EXPECT_THAT(sentencesOf(""), IsEmpty());
 }
 

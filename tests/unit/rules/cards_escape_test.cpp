@@ -7,6 +7,44 @@
 namespace tcds::rules {
 namespace {
 
+std::string clean(std::string_view text)
+{
+    std::string made;
+    return std::string{cleaned(text, made)};
+}
+
+std::string escaped(std::string_view value)
+{
+    std::string text;
+    appendEscaped(text, value);
+    return text;
+}
+
+std::string escapedUnit(std::string_view unit)
+{
+    std::string text;
+    appendEscapedUnit(text, unit);
+    return text;
+}
+
+std::string unitOf(std::string_view asSent, std::string_view ucum)
+{
+    std::string made;
+    return std::string{shownUnit(asSent, ucum, made)};
+}
+
+std::string raised(std::string text)
+{
+    raiseFirst(text, 0);
+    return text;
+}
+
+std::string lowered(std::string text)
+{
+    lowerFirst(text, 0);
+    return text;
+}
+
 struct Row {
     char const* name;
     std::string_view in, out;
@@ -18,7 +56,7 @@ class Cleaned : public testing::TestWithParam<Row>
 
 TEST_P(Cleaned, HoldsNothingThatHidesOrReorders)
 {
-    EXPECT_EQ(cleaned(GetParam().in), GetParam().out);
+    EXPECT_EQ(clean(GetParam().in), GetParam().out);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -37,8 +75,8 @@ TEST(Cleaned, CutsBehindEightyCodePoints)
 {
     std::string const eighty(80, 'a');
 
-    EXPECT_EQ(cleaned(eighty), eighty);
-    EXPECT_EQ(cleaned(eighty + "b"), std::string(79, 'a') + "\u2026");
+    EXPECT_EQ(clean(eighty), eighty);
+    EXPECT_EQ(clean(eighty + "b"), std::string(79, 'a') + "\u2026");
 }
 
 TEST(Cleaned, CutsBetweenCodePoints)
@@ -46,7 +84,7 @@ TEST(Cleaned, CutsBetweenCodePoints)
     std::string pills;
     for (int i = 0; i < 90; ++i) pills += "\U0001F48A";
 
-    auto const cut = cleaned(pills);
+    auto const cut = clean(pills);
 
     EXPECT_EQ(cut.size(), 79U * 4U + 3U);
 }
@@ -64,7 +102,7 @@ TEST(Escaped, LeavesNoActiveSign)
     std::string every;
     for (int c = 1; c < 127; ++c) every += static_cast<char>(c);
     for (auto const& text : {every, every + every, std::string{"\\<b>\\\\"}}) {
-        auto const safe = escaped(cleaned(text));
+        auto const safe = escaped(clean(text));
         for (std::size_t i = 0; i < safe.size(); ++i) {
             if (safe[i] == '\\') {
                 ++i;
@@ -77,20 +115,27 @@ TEST(Escaped, LeavesNoActiveSign)
     }
 }
 
+TEST(EscapedName, KeepsTheSignsOfNames)
+{
+    std::string text = "with ";
+    appendEscapedName(text, "25-OH vitamin D, st_john's-wort* (a/b) 5%");
+    EXPECT_EQ(text, "with 25-OH vitamin D, st\\_john's-wort\\* (a/b) 5%");
+}
+
 TEST(ShownUnit, IsAsSentWhileItLooksLikeAUnit)
 {
-    EXPECT_EQ(shownUnit("mEq/L", "meq/L"), "mEq/L");
-    EXPECT_EQ(shownUnit("mL/min/1.73m2", "mL/min/{1.73_m2}"), "mL/min/1.73m2");
-    EXPECT_EQ(shownUnit("\u00B5mol/L", "umol/L"), "\u00B5mol/L");
+    EXPECT_EQ(unitOf("mEq/L", "meq/L"), "mEq/L");
+    EXPECT_EQ(unitOf("mL/min/1.73m2", "mL/min/{1.73_m2}"), "mL/min/1.73m2");
+    EXPECT_EQ(unitOf("\u00B5mol/L", "umol/L"), "\u00B5mol/L");
 }
 
 TEST(ShownUnit, IsTheUcumSpellingOtherwise)
 {
-    EXPECT_EQ(shownUnit("<img src=x>", "mmol/L"), "mmol/L");
-    EXPECT_EQ(shownUnit("mmol/L see http://evil.example", "mmol/L"), "mmol/L");
-    EXPECT_EQ(shownUnit("", "mmol/L"), "mmol/L");
-    EXPECT_EQ(shownUnit("", "{score}"), "");
-    EXPECT_EQ(shownUnit("", "[pH]"), "");
+    EXPECT_EQ(unitOf("<img src=x>", "mmol/L"), "mmol/L");
+    EXPECT_EQ(unitOf("mmol/L see http://evil.example", "mmol/L"), "mmol/L");
+    EXPECT_EQ(unitOf("", "mmol/L"), "mmol/L");
+    EXPECT_EQ(unitOf("", "{score}"), "");
+    EXPECT_EQ(unitOf("", "[pH]"), "");
 }
 
 TEST(EscapedUnit, KeepsSlashAndDecimalPointReadable)
@@ -117,11 +162,14 @@ TEST(CutTo, NeverPartsACodePoint)
 
 TEST(Capitals, AbbreviationsKeepTheirs)
 {
-    EXPECT_EQ(withCapital("furosemide"), "Furosemide");
-    EXPECT_EQ(withCapital("5-HTP"), "5-HTP");
-    EXPECT_EQ(withoutCapital("Potassium"), "potassium");
-    EXPECT_EQ(withoutCapital("TSH"), "TSH");
-    EXPECT_EQ(withoutCapital("QTc interval"), "QTc interval");
+    EXPECT_EQ(raised("furosemide"), "Furosemide");
+    EXPECT_EQ(raised("5-HTP"), "5-HTP");
+    EXPECT_EQ(lowered("Potassium"), "potassium");
+    EXPECT_EQ(lowered("TSH"), "TSH");
+    EXPECT_EQ(lowered("QTc interval"), "QTc interval");
+    std::string text = "ionised Calcium";
+    lowerFirst(text, 8);
+    EXPECT_EQ(text, "ionised calcium");
 }
 
 } // namespace

@@ -30,11 +30,13 @@ protected:
     }
     FiredRule fired()
     {
-        return withShown(stage.evaluation->chart, *stage.evaluation->fired().front());
+        return withShown(stage.evaluation->chart, *stage.evaluation->fired().front(), arena);
     }
     std::string markdown(std::string_view text)
     {
-        return markdownOf(stage.evaluation->chart, fired(), Stage::text(theRule(), text));
+        FilledText filled{Writing::Markdown};
+        fill(filled, stage.evaluation->chart, fired(), Stage::text(theRule(), text));
+        return filled.take();
     }
     std::string summary(std::string_view text, std::size_t most = 139)
     {
@@ -42,6 +44,7 @@ protected:
     }
 
     Stage stage;
+    Arena arena;
 };
 
 TEST_F(Fill, ResultFieldsKeepDigitsAndUnitAsSent)
@@ -195,9 +198,9 @@ TEST_F(Fill, DurationsInPlainWords)
         auto& judgement = each.fire("R", Level::Info);
         Stage::bindMeds(judgement, each, "d", {"omeprazole"});
 
-        EXPECT_EQ(
-            plainOf(each.evaluation->chart, withShown(each.evaluation->chart, judgement), text),
-            row.words);
+        EXPECT_EQ(plainOf(each.evaluation->chart,
+                          withShown(each.evaluation->chart, judgement, arena), text),
+                  row.words);
     }
 }
 
