@@ -1,49 +1,27 @@
 #include "server/cds/cards.hpp"
 
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/string_generator.hpp>
-#include <boost/uuid/uuid_io.hpp>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
-#include <algorithm>
+#include "server/cds/json_text.hpp"
+#include "server/cds/name_uuid.hpp"
 
 namespace tcds::cds {
 
 namespace {
 
-using Json = rapidjson::Writer<rapidjson::StringBuffer>;
-
-constexpr std::string_view kLabel = "twitch-cds";
-constexpr std::string_view kTopicSystem = "urn:twitch-cds:rule";
-constexpr std::string_view kOverrideSystem = "urn:twitch-cds:override-reason";
-
-/// A UUID made from a name inside a namespace: new in every answer, the same in replay.
-std::string nameBased(std::string const& space, std::string const& name)
-{
-    boost::uuids::name_generator_sha1 const generate{boost::uuids::string_generator{}(space)};
-    return boost::uuids::to_string(generate(name));
-}
-
-/// The text as it stands between the quotes of a JSON string.
-std::string escaped(std::string_view value)
-{
-    rapidjson::StringBuffer buffer;
-    Json json{buffer};
-    json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-    return {buffer.GetString() + 1, buffer.GetSize() - 2};
-}
+constexpr std::size_t kUsualBytes = 8192; // of a card
 
 /// Writes one card in its masked form and notes where references stand, so that the client's form
-/// is made by exchanging just those.
+/// is made by exchanging just those. Nearly all of a card is the same in every answer: names and
+/// punctuation are written as literals, only values are looked at.
 class CardWriter
 {
 public:
     CardWriter(rules::Evaluation const& evaluation, CardSetting const& setting,
                std::string_view patientId)
         : evaluation_{evaluation}, rules_{evaluation.chart.rules()}, setting_{setting},
-          patient_{"Patient/" + std::string{patientId}}
+          decision_{parseUuid(setting.decisionId)}, patient_{
+                                                        std::string{"Patient/"}.append(patientId)}
     {
+        json_.reserve(kUsualBytes);
     }
 
     WrittenCard write(rules::Card const& card, std::size_t place)
@@ -51,171 +29,141 @@ public:
         lead_ = card.lead.known() ? &rules_.rule(card.lead) : nullptr;
         auto const name =
             (lead_ != nullptr ? lead_->id : std::string{}) + "#" + std::to_string(place);
-        WrittenCard written;
-        written.uuid = nameBased(setting_.decisionId, name);
-        buffer_.Clear();
+        auto const uuid = uuids_.of(decision_, name);
+        json_.clear();
         references_.clear();
-        json_.Reset(buffer_);
-        writeCard(card, written.uuid, place);
-        written.masked.assign(buffer_.GetString(), buffer_.GetSize());
-        written.json = unmasked(written.masked);
+        WrittenCard written;
+        written.uuid = toText(uuid);
+        writeCard(card, written.uuid, uuid, place);
+        written.masked = json_;
+        written.json = unmasked();
         return written;
     }
 
 private:
     struct Reference {
-        std::size_t at;     // of the first byte inside the quotes
-        std::size_t length; // of the masked text
-        std::string clear;
+        std::size_t at;         // of the first byte inside the quotes
+        std::size_t length;     // of the masked text
+        std::string_view clear; // of the chart: it may hold anything
     };
 
-    void key(std::string_view name)
+    void raw(std::string_view json) { json_ += json; }
+    /// @param before  what stands before the value, its opening quote included
+    void text(std::string_view before, std::string_view value)
     {
-        json_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    }
-    void text(std::string_view value)
-    {
-        json_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-    }
-    void member(std::string_view name, std::string_view value)
-    {
-        key(name);
-        text(value);
+        json_ += before;
+        appendEscaped(json_, value);
+        json_ += '"';
     }
 
-    /// {"reference": ..}, masked; the clear text is kept for the client's form. Ids come from the
-    /// chart, so they may hold anything.
-    void reference(std::string_view name, std::string const& masked, std::string_view clear)
+    /// The masked text of a reference; the clear one is kept for the client's form.
+    /// @param masked  without signs that JSON escapes
+    void reference(std::string_view before, std::string_view masked, std::string_view clear)
     {
-        key(name);
-        json_.StartObject();
-        key("reference");
-        text(masked);
-        references_.push_back(
-            {buffer_.GetSize() - 1 - masked.size(), masked.size(), escaped(clear)});
-        json_.EndObject();
+        json_ += before;
+        references_.push_back({json_.size(), masked.size(), clear});
+        json_.append(masked).append("\"}");
     }
 
-    [[nodiscard]] std::string unmasked(std::string const& masked) const
+    [[nodiscard]] std::string unmasked() const
     {
         std::string clear;
-        clear.reserve(masked.size() + 64);
+        clear.reserve(json_.size() + 64 * references_.size());
         std::size_t done = 0;
         for (auto const& reference : references_) {
-            clear.append(masked, done, reference.at - done);
-            clear += reference.clear;
+            clear.append(json_, done, reference.at - done);
+            appendEscaped(clear, reference.clear);
             done = reference.at + reference.length;
         }
-        clear.append(masked, done);
-        return clear;
+        return clear.append(json_, done);
     }
 
-    void writeCard(rules::Card const& card, std::string const& uuid, std::size_t place)
+    void writeCard(rules::Card const& card, std::string_view uuidText, Uuid const& uuid,
+                   std::size_t place)
     {
-        json_.StartObject();
-        member("uuid", uuid);
-        member("summary", card.summary);
-        member("indicator", rules::toText(card.indicator));
-        if (!card.detail.empty()) member("detail", card.detail);
+        text(R"({"uuid":")", uuidText);
+        text(R"(,"summary":")", card.summary);
+        text(R"(,"indicator":")", rules::toText(card.indicator));
+        if (!card.detail.empty()) text(R"(,"detail":")", card.detail);
         writeSource();
         writeSuggestions(card, uuid);
         writeOverrideReasons(card);
         writeLinks();
         writeExtension(card, place);
-        json_.EndObject();
+        raw("}");
     }
 
     void writeSource()
     {
-        key("source");
-        json_.StartObject();
-        member("label", kLabel);
-        if (!setting_.publicUrl.empty()) member("url", setting_.publicUrl + "/rules");
-        if (lead_ != nullptr) {
-            key("topic");
-            json_.StartObject();
-            member("system", kTopicSystem);
-            member("code", lead_->topic);
-            member("display", lead_->title);
-            json_.EndObject();
+        raw(R"(,"source":{"label":"twitch-cds")");
+        if (!setting_.publicUrl.empty()) {
+            raw(R"(,"url":")");
+            appendEscaped(json_, setting_.publicUrl);
+            raw(R"(/rules")");
         }
-        json_.EndObject();
+        if (lead_ != nullptr) {
+            text(R"(,"topic":{"system":"urn:twitch-cds:rule","code":")", lead_->topic);
+            text(R"(,"display":")", lead_->title);
+            raw("}");
+        }
+        raw("}");
     }
 
-    void writeSuggestions(rules::Card const& card, std::string const& uuid)
+    void writeSuggestions(rules::Card const& card, Uuid const& uuid)
     {
         if (card.suggestions.empty()) return;
-        key("suggestions");
-        json_.StartArray();
         std::size_t place = 0;
         for (auto const& suggestion : card.suggestions) {
-            json_.StartObject();
-            member("label", suggestion.label);
-            member("uuid", nameBased(uuid, "s" + std::to_string(++place)));
-            if (suggestion.recommended) {
-                key("isRecommended");
-                json_.Bool(true);
-            }
-            if (suggestion.kind != rules::Suggestion::Kind::Text) writeAction(suggestion);
-            json_.EndObject();
+            raw(place == 0 ? R"(,"suggestions":[)" : ",");
+            text(R"({"label":")", suggestion.label);
+            text(R"(,"uuid":")", toText(uuids_.of(uuid, "s" + std::to_string(++place))));
+            if (suggestion.recommended) raw(R"(,"isRecommended":true)");
+            writeAction(suggestion);
+            raw("}");
         }
-        json_.EndArray();
-        member("selectionBehavior", setting_.atMostOne ? "at-most-one" : "any");
+        raw(setting_.atMostOne ? R"(],"selectionBehavior":"at-most-one")"
+                               : R"(],"selectionBehavior":"any")");
     }
 
     void writeAction(rules::Suggestion const& suggestion)
     {
-        auto const isTest = suggestion.kind == rules::Suggestion::Kind::Test;
-        key("actions");
-        json_.StartArray();
-        json_.StartObject();
-        member("type", "create");
-        member("description", isTest ? suggestion.label : "Task: " + suggestion.label);
-        key("resource");
-        json_.StartObject();
-        if (isTest)
-            writeTest(suggestion);
-        else
-            writeReview(suggestion);
-        json_.EndObject();
-        json_.EndObject();
-        json_.EndArray();
+        switch (suggestion.kind) {
+        case rules::Suggestion::Kind::Test:
+            return writeTest(suggestion);
+        case rules::Suggestion::Kind::Review:
+            return writeReview(suggestion);
+        case rules::Suggestion::Kind::Text:
+            return; // a label and nothing that a client could do
+        }
     }
 
     void writeTest(rules::Suggestion const& suggestion)
     {
-        member("resourceType", "ServiceRequest");
-        member("status", "draft");
-        member("intent", "proposal");
-        key("code");
-        json_.StartObject();
-        key("coding");
-        json_.StartArray();
-        json_.StartObject();
-        member("system", suggestion.system);
-        member("code", suggestion.code);
-        if (!suggestion.display.empty()) member("display", suggestion.display);
-        json_.EndObject();
-        json_.EndArray();
-        json_.EndObject();
-        reference("subject", "Patient/{patient}", patient_);
+        text(R"(,"actions":[{"type":"create","description":")", suggestion.label);
+        text(R"(,"resource":{"resourceType":"ServiceRequest","status":"draft","intent":"proposal",)"
+             R"("code":{"coding":[{"system":")",
+             suggestion.system);
+        text(R"(,"code":")", suggestion.code);
+        if (!suggestion.display.empty()) text(R"(,"display":")", suggestion.display);
+        reference(R"(}]},"subject":{"reference":")", kMaskedPatient, patient_);
+        raw("}}]");
     }
 
     void writeReview(rules::Suggestion const& suggestion)
     {
-        member("resourceType", "Task");
-        member("status", "draft");
-        member("intent", "proposal");
-        key("code");
-        json_.StartObject();
-        member("text", suggestion.label);
-        json_.EndObject();
+        text(R"(,"actions":[{"type":"create","description":"Task: )", suggestion.label);
+        text(R"(,"resource":{"resourceType":"Task","status":"draft","intent":"proposal",)"
+             R"("code":{"text":")",
+             suggestion.label);
+        raw("}");
         if (auto const* source = sourceOf(suggestion.focus); source != nullptr) {
-            auto const type = source->resource.substr(0, source->resource.find('/'));
-            reference("focus", type + "/{f" + std::to_string(suggestion.focus.index()) + "}",
-                      source->resource);
+            std::string_view const resource = source->resource;
+            auto masked = std::string{resource.substr(0, resource.find('/'))};
+            masked.append("/{f").append(std::to_string(suggestion.focus.index())).append("}");
+            reference(R"(,"focus":{"reference":")", masked, resource);
         }
-        reference("for", "Patient/{patient}", patient_);
+        reference(R"(,"for":{"reference":")", kMaskedPatient, patient_);
+        raw("}}]");
     }
 
     /// The resource that a medication was read from; nothing when it had no id.
@@ -230,69 +178,60 @@ private:
     void writeOverrideReasons(rules::Card const& card)
     {
         if (card.overrideReasons.empty()) return;
-        key("overrideReasons");
-        json_.StartArray();
+        auto const* before =
+            R"(,"overrideReasons":[{"system":"urn:twitch-cds:override-reason","code":")";
         for (auto const index : card.overrideReasons) {
             auto const& reason = rules_.overrideReasons[index];
-            json_.StartObject();
-            member("system", kOverrideSystem);
-            member("code", reason.code);
-            member("display", reason.display);
-            json_.EndObject();
+            text(before, reason.code);
+            text(R"(,"display":")", reason.display);
+            before = R"(},{"system":"urn:twitch-cds:override-reason","code":")";
         }
-        json_.EndArray();
+        raw("}]");
     }
 
     void writeLinks()
     {
         if (setting_.publicUrl.empty() || lead_ == nullptr) return;
-        key("links");
-        json_.StartArray();
-        json_.StartObject();
-        member("label", "About this rule");
-        member("url", setting_.publicUrl + "/rules/" + lead_->id);
-        member("type", "absolute");
-        json_.EndObject();
-        json_.EndArray();
+        raw(R"(,"links":[{"label":"About this rule","url":")");
+        appendEscaped(json_, setting_.publicUrl);
+        text("/rules/", lead_->id);
+        raw(R"(,"type":"absolute"}])");
     }
 
     void writeExtension(rules::Card const& card, std::size_t place)
     {
-        key("extension");
-        json_.StartObject();
-        key("org.twitch-cds");
-        json_.StartObject();
-        member("decision", setting_.decisionId);
-        key("rules");
-        json_.StartArray();
-        for (auto const& entry : card.rules) {
-            auto const& rule = rules_.rule(entry.rule);
-            json_.StartObject();
-            member("id", rule.id);
-            member("version", rule.version);
-            member("level", rules::toText(entry.level));
-            if (entry.tier != rules::Tier::None) member("tier", rules::toText(entry.tier));
-            json_.EndObject();
-        }
-        json_.EndArray();
-        if (!card.missing.empty()) {
-            key("missing");
-            json_.StartArray();
-            for (auto const& missing : card.missing) text(missing);
-            json_.EndArray();
-        }
-        if (place <= setting_.repeatKeys.size()) member("key", setting_.repeatKeys[place - 1]);
-        json_.EndObject();
-        json_.EndObject();
+        text(R"(,"extension":{"org.twitch-cds":{"decision":")", setting_.decisionId);
+        raw(R"(,"rules":[)");
+        for (auto const& entry : card.rules) writeRule(entry, &entry == &card.rules.front());
+        raw("]");
+        for (auto const& missing : card.missing)
+            text(&missing == &card.missing.front() ? R"(,"missing":[")" : R"(,")", missing);
+        if (!card.missing.empty()) raw("]");
+        if (place <= setting_.repeatKeys.size())
+            text(R"(,"key":")", setting_.repeatKeys[place - 1]);
+        raw("}}");
     }
+
+    void writeRule(rules::RuleOnCard const& entry, bool first)
+    {
+        auto const& rule = rules_.rule(entry.rule);
+        text(first ? R"({"id":")" : R"(,{"id":")", rule.id);
+        text(R"(,"version":")", rule.version);
+        text(R"(,"level":")", rules::toText(entry.level));
+        if (entry.tier != rules::Tier::None) text(R"(,"tier":")", rules::toText(entry.tier));
+        raw("}");
+    }
+
+    static constexpr std::string_view kMaskedPatient = "Patient/{patient}";
 
     rules::Evaluation const& evaluation_;
     rules::RuleSet const& rules_;
     CardSetting const& setting_;
+    Uuid decision_;
     std::string patient_;
+    NameUuids uuids_;
     rules::Rule const* lead_ = nullptr;
-    rapidjson::StringBuffer buffer_;
-    Json json_{buffer_};
+    std::string json_;
     std::vector<Reference> references_;
 };
 
@@ -303,6 +242,8 @@ std::vector<WrittenCard> writeCards(std::vector<rules::Card> const& cards,
                                     std::string_view patientId)
 {
     std::vector<WrittenCard> written;
+    if (cards.empty()) return written;
+    written.reserve(cards.size());
     CardWriter writer{evaluation, setting, patientId};
     for (auto const& card : cards) written.push_back(writer.write(card, written.size() + 1));
     return written;
@@ -310,7 +251,11 @@ std::vector<WrittenCard> writeCards(std::vector<rules::Card> const& cards,
 
 std::string writeAnswer(std::vector<WrittenCard> const& cards)
 {
-    std::string body = "{\"cards\":[";
+    std::size_t size = 0;
+    for (auto const& card : cards) size += card.json.size() + 1;
+    std::string body;
+    body.reserve(size + 16);
+    body += "{\"cards\":[";
     for (auto const& card : cards) {
         if (&card != &cards.front()) body += ',';
         body += card.json;
