@@ -228,6 +228,36 @@ TEST_F(Fill, DisplayNamesTwoAndCountsTheRest)
     EXPECT_EQ(markdown("With {d.list}"), "With furosemide, prednisone, omeprazole, albuterol");
 }
 
+/// A text is filled again only when its lists tell that it would read otherwise.
+TEST_F(Fill, ListsTellWhichShorteningChangesTheText)
+{
+    names({"d", "two", "k"});
+    for (auto const* name : {"furosemide", "hydrochlorothiazide", "omeprazole", "albuterol"})
+        stage.med(name, "2026-01-11");
+    stage.lab("K", "2.9", "mmol/L", "2026-01-29");
+    auto& judgement = begin();
+    Stage::bindMeds(judgement, stage, "d",
+                    {"furosemide", "hydrochlorothiazide", "omeprazole", "albuterol"});
+    Stage::bindMeds(judgement, stage, "two", {"furosemide", "omeprazole"});
+    Stage::bindResult(judgement, stage, "k", "K");
+    auto const rule = fired();
+
+    for (auto const* text : {"With {d.list}.", "With {d.display}.", "With {two.list}.",
+                             "{two.display} and {d.drugs}", "K {k.value}, {two.since}"}) {
+        auto const pieces = Stage::text(theRule(), text);
+        FilledText whole{Writing::Markdown};
+        fill(whole, stage.evaluation->chart, rule, pieces);
+        for (auto const& step :
+             {Shortening{4, 80}, Shortening{3, 80}, Shortening{2, 80}, Shortening{1, 80},
+              Shortening{99, 19}, Shortening{99, 18}, Shortening{2, 10}, Shortening{1, 4}}) {
+            FilledText shorter{Writing::Markdown, step};
+            fill(shorter, stage.evaluation->chart, rule, pieces);
+            EXPECT_EQ(whole.lists().shrinkUnder(step), shorter.text() != whole.text())
+                << text << ' ' << step.names << ' ' << step.nameLength;
+        }
+    }
+}
+
 TEST_F(Fill, ADrugNameFromATableIsEscapedInMarkdown)
 {
     names({"d"});
