@@ -79,6 +79,10 @@ IngredientId Terminology::ingredientNamed(std::string_view name) const
 {
     return impl_->drugs.named(name);
 }
+SetBits const& Terminology::classesOf(IngredientId id) const
+{
+    return impl_->classesOf.at(id.index());
+}
 SetBits const& Terminology::ofKind(SetKind kind) const
 {
     return impl_->ofKind[static_cast<std::size_t>(kind)];

@@ -74,6 +74,8 @@ public:
     [[nodiscard]] std::span<Ingredient const> ingredients() const;
     [[nodiscard]] Ingredient const& ingredient(IngredientId id) const;
     [[nodiscard]] IngredientId ingredientNamed(std::string_view name) const;
+    /// Drug classes in force that hold an ingredient.
+    [[nodiscard]] SetBits const& classesOf(IngredientId id) const;
 
     /// Sets of one kind, as bits: what a reader may match a text or code against.
     [[nodiscard]] SetBits const& ofKind(SetKind kind) const;

@@ -133,11 +133,29 @@ Chart::Chart(PatientContext const& context, RuleSet const& rules)
     inpatient_ = std::ranges::any_of(context.encounters, [](EncounterFact const& encounter) {
         return encounter.current && encounter.cls == EncounterClass::Inpatient;
     });
-    for (auto const& use : context.medications) uses_.push_back(&use);
-    std::ranges::stable_sort(uses_, comesBefore);
+    addMedications();
     addRead();
     for (auto& results : byAnalyte_) std::ranges::sort(results, newerThan);
     addDerived();
+}
+
+void Chart::addMedications()
+{
+    std::vector<MedicationUse const*> uses;
+    uses.reserve(context_.medications.size());
+    for (auto const& use : context_.medications) uses.push_back(&use);
+    std::ranges::stable_sort(uses, comesBefore);
+
+    auto const add = [this](MedMatch const& match, SetBits const& classes) {
+        medications_.push_back({match, &classes});
+        medicationClasses_.addAll(classes);
+    };
+    medications_.reserve(uses.size());
+    for (auto const* use : uses) {
+        for (auto const ingredient : use->ingredients)
+            add({use, ingredient, courseOf(*use, ingredient)}, terms().classesOf(ingredient));
+        if (use->ingredients.empty()) add({use, {}, nullptr}, use->sets);
+    }
 }
 
 void Chart::addRead()
@@ -175,9 +193,9 @@ Result const* Chart::newest(AnalyteId analyte) const
 
 Course const* Chart::courseOf(MedicationUse const& use, IngredientId ingredient) const
 {
-    for (auto const& course : courses_)
-        if (course.ingredient == ingredient && std::ranges::binary_search(course.uses, use.id))
-            return &course;
+    auto course = std::ranges::lower_bound(courses_, ingredient, {}, &Course::ingredient);
+    for (; course != courses_.end() && course->ingredient == ingredient; ++course)
+        if (std::ranges::binary_search(course->uses, use.id)) return &*course;
     return nullptr;
 }
 

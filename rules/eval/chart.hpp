@@ -50,6 +50,13 @@ struct MedMatch {
     Course const* course = nullptr;
 };
 
+/// What a med clause is asked of: one ingredient of a medication, or a medication that only its
+/// class is known of.
+struct MedPart {
+    MedMatch match;
+    SetBits const* classes = nullptr; // drug classes that it belongs to
+};
+
 /// An indexed view of the facts for one evaluation: results by analyte, newest first (derived ones
 /// included), courses by ingredient. Keeps references: context and rule set must outlive it.
 class Chart
@@ -67,9 +74,12 @@ public:
     [[nodiscard]] std::span<Result const> results(AnalyteId analyte) const;
     /// The newest usable one, whatever its age.
     [[nodiscard]] Result const* newest(AnalyteId analyte) const;
-    /// The medications in an order of their own: by ingredients, start, resource. What is found and
-    /// said never hangs on the order in which a server lists them.
-    [[nodiscard]] std::span<MedicationUse const* const> uses() const { return uses_; }
+    /// The medications in an order of their own: by ingredients, start, resource; combination
+    /// products once for each ingredient. What is found and said never hangs on the order in which
+    /// a server lists them.
+    [[nodiscard]] std::span<MedPart const> medications() const { return medications_; }
+    /// The drug classes of all medications: what is not among them, no med clause need look for.
+    [[nodiscard]] SetBits const& medicationClasses() const { return medicationClasses_; }
     /// The course of an ingredient that a use belongs to.
     [[nodiscard]] Course const* courseOf(MedicationUse const& use, IngredientId ingredient) const;
     [[nodiscard]] std::span<Course const> courses() const { return courses_; }
@@ -82,14 +92,16 @@ public:
     [[nodiscard]] std::string_view nameOf(MedMatch const& match) const;
 
 private:
+    void addMedications();
     void addRead();
     void addDerived();
 
     PatientContext const& context_;
     RuleSet const& rules_;
     std::vector<std::vector<Result>> byAnalyte_;
-    std::vector<MedicationUse const*> uses_;
     std::vector<Course> courses_;
+    std::vector<MedPart> medications_;
+    SetBits medicationClasses_;
     bool inpatient_ = false;
 };
 

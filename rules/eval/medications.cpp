@@ -27,33 +27,31 @@ terms::ClassMember const* memberOf(terms::ValueSet const& set, IngredientId ingr
     return at != set.ingredients.end() && at->ingredient == ingredient ? &*at : nullptr;
 }
 
-bool inAnyClass(Chart const& chart, std::vector<SetId> const& classes, MedicationUse const& use,
-                IngredientId ingredient)
+bool inAnyClass(MedPart const& part, std::vector<SetId> const& classes)
 {
-    return std::ranges::any_of(classes, [&](SetId id) {
-        return (ingredient.known() && memberOf(chart.terms().set(id), ingredient) != nullptr) ||
-               (!ingredient.known() && use.sets.has(id));
-    });
+    return std::ranges::any_of(classes, [&](SetId id) { return part.classes->has(id); });
 }
 
-std::optional<Membership> membership(Chart const& chart, MedTest const& test,
-                                     MedicationUse const& use, IngredientId ingredient)
+/// Some class or ingredient asked for is that of the medication; most are told apart by this.
+bool asksFor(MedTest const& test, MedPart const& part)
 {
-    if (contains(test.exceptIngredients, ingredient) ||
-        inAnyClass(chart, test.exceptClasses, use, ingredient))
+    return inAnyClass(part, test.classes) || contains(test.ingredients, part.match.ingredient);
+}
+
+/// The first class asked for that holds it sets the scope.
+std::optional<Membership> membership(Chart const& chart, MedTest const& test, MedPart const& part)
+{
+    auto const ingredient = part.match.ingredient;
+    if (contains(test.exceptIngredients, ingredient) || inAnyClass(part, test.exceptClasses))
         return std::nullopt;
     for (auto const id : test.classes) {
+        if (!part.classes->has(id)) continue;
         auto const& set = chart.terms().set(id);
-        if (ingredient.known()) {
-            if (auto const* member = memberOf(set, ingredient))
-                return Membership{member->routes, member->lookBack};
-        } else if (use.sets.has(id)) {
-            return Membership{set.routes, set.lookBack};
-        }
+        if (!ingredient.known()) return Membership{set.routes, set.lookBack};
+        if (auto const* member = memberOf(set, ingredient))
+            return Membership{member->routes, member->lookBack};
     }
-    if (ingredient.known() && contains(test.ingredients, ingredient))
-        return Membership{terms::RouteMask::systemic(), std::nullopt};
-    return std::nullopt;
+    return Membership{terms::RouteMask::systemic(), std::nullopt}; // named as an ingredient
 }
 
 std::optional<Instant> first(std::optional<TimeSpan> const& span)
@@ -186,11 +184,12 @@ Answer timing(Chart const& chart, MedTest const& test, MedMatch const& match,
     return answer;
 }
 
-Answer askIngredient(Chart const& chart, MedTest const& test, MedMatch const& match,
-                     std::optional<Instant> const& after)
+Answer askPart(Chart const& chart, MedTest const& test, MedPart const& part,
+               std::optional<Instant> const& after)
 {
-    auto const in = membership(chart, test, *match.use, match.ingredient);
+    auto const in = membership(chart, test, part);
     if (!in) return Answer::no();
+    auto const& match = part.match;
     auto answer = both(inState(chart, test, match, *in), routeCounts(test, *match.use, *in));
     if (test.asNeeded) answer = both(answer, Answer::of(match.use->asNeeded == *test.asNeeded));
     return answer.verdict == Verdict::No ? answer : both(answer, timing(chart, test, match, after));
@@ -221,15 +220,14 @@ CourseTimes timesOf(MedMatch const& match)
 void askAll(Chart const& chart, MedTest const& test, std::optional<Instant> const& after,
             std::pmr::vector<UseAnswer>& answers)
 {
-    for (auto const* use : chart.uses()) {
-        auto const ask = [&](IngredientId ingredient) {
-            MedMatch const match{use, ingredient,
-                                 ingredient.known() ? chart.courseOf(*use, ingredient) : nullptr};
-            auto const answer = askIngredient(chart, test, match, after);
-            if (answer.verdict != Verdict::No) answers.push_back({answer, match});
-        };
-        for (auto const ingredient : use->ingredients) ask(ingredient);
-        if (use->ingredients.empty()) ask(IngredientId{});
+    auto const& present = chart.medicationClasses();
+    auto const classPresent =
+        std::ranges::any_of(test.classes, [&](SetId id) { return present.has(id); });
+    if (!classPresent && test.ingredients.empty()) return;
+    for (auto const& part : chart.medications()) {
+        if (!asksFor(test, part)) continue;
+        auto const answer = askPart(chart, test, part, after);
+        if (answer.verdict != Verdict::No) answers.push_back({answer, part.match});
     }
 }
 
