@@ -258,6 +258,8 @@ Decimal Decimal::rounded(int decimals) const
 
 std::strong_ordering operator<=>(Decimal const& a, Decimal const& b)
 {
+    // A result and its limit are mostly written with the same number of decimals.
+    if (a.scale_ == b.scale_) return a.coefficient_ <=> b.coefficient_;
     auto const sign = [](Decimal const& d) {
         return d.coefficient_ > 0 ? 1 : d.coefficient_ < 0 ? -1 : 0;
     };

@@ -6,18 +6,21 @@ namespace tcds::rules {
 
 namespace {
 
-std::size_t distinctIngredients(std::pmr::vector<UseAnswer> const& answers, Verdict atLeast)
+/// A drug counts once, however often it is listed; one that only its class is known of for itself.
+std::size_t distinctIngredients(std::span<UseAnswer const> answers, Verdict atLeast)
 {
-    std::vector<IngredientId> seen;
-    std::size_t nameless = 0; // classes matched by code alone: one each
-    for (auto const& use : answers) {
-        if (use.answer.verdict < atLeast) continue;
-        if (!use.match.ingredient.known())
-            ++nameless;
-        else if (std::ranges::find(seen, use.match.ingredient) == seen.end())
-            seen.push_back(use.match.ingredient);
+    std::size_t distinct = 0;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        if (answers[i].answer.verdict < atLeast) continue;
+        auto const ingredient = answers[i].match.ingredient;
+        auto const counted =
+            ingredient.known() &&
+            std::ranges::any_of(answers.first(i), [&](UseAnswer const& earlier) {
+                return earlier.answer.verdict >= atLeast && earlier.match.ingredient == ingredient;
+            });
+        if (!counted) ++distinct;
     }
-    return seen.size() + nameless;
+    return distinct;
 }
 
 } // namespace

@@ -113,8 +113,7 @@ terms::Limit const* Evaluator::limitOf(Threshold const& threshold, Scope const& 
     if (threshold.parameter < 0 || scope.rule == nullptr) return nullptr;
     auto const& parameter = scope.rule->parameters[static_cast<std::size_t>(threshold.parameter)];
     for (auto const& row : parameter.rows) {
-        if (!row.population.known()) return &row.limit;
-        if (population(rules_.conditions[row.population.index()].name) == Verdict::Yes)
+        if (!row.population.known() || population(row.population) == Verdict::Yes)
             return &row.limit;
     }
     return nullptr;

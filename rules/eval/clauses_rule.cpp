@@ -20,12 +20,9 @@ Answer Evaluator::on(NamedTest const& test, Scope const& scope, TraceNode* trace
     return named.answer;
 }
 
-Verdict Evaluator::population(std::string_view name)
+Verdict Evaluator::population(NamedIndex condition)
 {
-    auto const at = std::ranges::find(rules_.conditions, name, &NamedCondition::name);
-    if (at == rules_.conditions.end()) return Verdict::No;
-    auto const index = static_cast<std::uint16_t>(at - rules_.conditions.begin());
-    return on(NamedTest{NamedIndex{index}}, Scope{}, nullptr).verdict;
+    return on(NamedTest{condition}, Scope{}, nullptr).verdict;
 }
 
 Answer Evaluator::on(RuleTest const& test, Scope const& scope)
@@ -44,7 +41,7 @@ Answer Evaluator::on(RuleTest const& test, Scope const& scope)
 
 Answer Evaluator::on(FiredInTest const& test, Scope const& scope)
 {
-    for (auto const index : rules_.order) {
+    for (auto const index : candidates_) { // no other rule can fire
         auto const& rule = rules_.rule(index);
         if (scope.rule != nullptr && rule.index == scope.rule->index) continue;
         if (std::ranges::find(test.groups, rule.group) == test.groups.end()) continue;
@@ -70,7 +67,7 @@ Answer Evaluator::on(ViaMissingTest const& test, Slot as, Scope const& scope)
                result->at >= chart_.now() - chart_.window(analyte, std::nullopt) &&
                (!since || result->at >= *since);
     };
-    for (auto const index : rules_.order) {
+    for (auto const index : candidates_) { // no other rule can fire
         auto const& rule = rules_.rule(index);
         if (rule.via.empty() || std::ranges::find(test.groups, rule.group) == test.groups.end())
             continue;

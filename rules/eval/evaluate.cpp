@@ -28,56 +28,60 @@ bool opensAnyGate(PatientContext const& context, RuleSet const& rules)
     });
 }
 
-/// Rules of which some code, class or analyte is present among the facts (decision D40).
+/// Finds the rules of a hook of which some code, class or analyte is present (decision D40).
 class Candidates
 {
 public:
-    explicit Candidates(Chart const& chart) : keys_{chart.rules().keys}, bits_{keys_.always}
+    explicit Candidates(Chart const& chart)
+        : chart_{chart}, keys_{chart.rules().keys}, bits_{keys_.always}
     {
         auto const& context = chart.context();
+        SetBits sets;
         for (auto const& use : context.medications) {
             for (auto const ingredient : use.ingredients)
                 add(keys_.byIngredient, ingredient.index());
-            add(use.sets);
+            sets.addAll(use.sets);
         }
         for (auto const& analyte : chart.terms().analytes())
             if (!chart.results(analyte.id).empty()) add(keys_.byAnalyte, analyte.id.index());
-        for (auto const& problem : context.problems) add(problem.sets);
-        for (auto const& finding : context.findings) add(finding.sets);
-        for (auto const& procedure : context.procedures) add(procedure.sets);
-        for (auto const& order : context.orders) add(order.sets);
-        for (auto const& encounter : context.encounters) add(encounter.sets);
+        for (auto const& problem : context.problems) sets.addAll(problem.sets);
+        for (auto const& finding : context.findings) sets.addAll(finding.sets);
+        for (auto const& procedure : context.procedures) sets.addAll(procedure.sets);
+        for (auto const& order : context.orders) sets.addAll(order.sets);
+        for (auto const& encounter : context.encounters) sets.addAll(encounter.sets);
         for (auto const& complaint : context.complaints) {
-            add(complaint.kinds);
-            add(complaint.sites);
+            sets.addAll(complaint.kinds);
+            sets.addAll(complaint.sites);
         }
+        sets.forEach([this](SetId id) { add(keys_.bySet, id.index()); });
     }
 
+    [[nodiscard]] std::vector<RuleIndex> inOrder() const
+    {
+        auto const& rules = chart_.rules();
+        auto const hook = hookBit(chart_.context().hook);
+        std::vector<RuleIndex> candidates;
+        for (auto const index : rules.order)
+            if (has(index) && rules.rule(index).runsOn(hook)) candidates.push_back(index);
+        return candidates;
+    }
+
+private:
     [[nodiscard]] bool has(RuleIndex rule) const
     {
         return ((bits_[rule.index() / 64] >> (rule.index() % 64)) & 1U) != 0;
     }
-
-private:
     void add(std::vector<RuleBits> const& table, std::size_t at)
     {
         if (at >= table.size()) return;
         auto const& rules = table[at];
         for (std::size_t i = 0; i < rules.size(); ++i) bits_[i] |= rules[i];
     }
-    void add(SetBits const& sets)
-    {
-        sets.forEach([this](SetId id) { add(keys_.bySet, id.index()); });
-    }
 
+    Chart const& chart_;
     RuleIndexKeys const& keys_;
     RuleBits bits_;
 };
-
-bool runsHere(RuleSet const& rules, RuleIndex index, Hook hook)
-{
-    return rules.rule(index).runsOn(hookBit(hook));
-}
 
 } // namespace
 
@@ -117,17 +121,14 @@ std::unique_ptr<Evaluation> evaluate(PatientContext const& context, RuleSet cons
     evaluation->complaint = inScope(context) && opensAnyGate(context, rules);
     if (!evaluation->complaint) return evaluation; // silence (clinical specification section D)
 
-    Candidates const candidates{evaluation->chart};
-    Evaluator evaluator{*evaluation, options};
-    for (auto const index : rules.order) {
-        auto const candidate = candidates.has(index) && runsHere(rules, index, context.hook);
-        if (!candidate && !options.everyRule) continue;
-        evaluator.judge(index);
-        evaluation->byRule[index.index()]->candidate = candidate;
-    }
+    auto const candidates = Candidates{evaluation->chart}.inOrder();
+    Evaluator evaluator{*evaluation, candidates, options};
+    for (auto const index : options.everyRule ? rules.order : candidates) evaluator.judge(index);
+    for (auto const index : candidates) evaluation->byRule[index.index()]->candidate = true;
+    FactTimes const times{context};
     for (auto& judgement : evaluation->judged)
         if (judgement.outcome == Outcome::Fired)
-            judgement.newestData = newestDataOf(context, judgement);
+            judgement.newestData = times.newestOf(judgement.used);
     suppress(*evaluation);
     for (auto& judgement : evaluation->judged)
         if (judgement.outcome == Outcome::Fired) evaluator.settleTexts(judgement);

@@ -56,9 +56,9 @@ struct Judgement {
     int band = -1; // place in Rule::bands
     Level level = Level::Info;
     Tier tier = Tier::None;
-    bool whenTrue = false;     // its `when` holds (references with `part: when`)
-    bool predates = false;     // the complaint predates the drug: tier lowered
-    bool asNeededOnly = false; // all drugs as needed without a recent dose: tier lowered
+    bool whenTrue = false;             // its `when` holds (references with `part: when`)
+    bool predates = false;             // the complaint predates the drug: tier lowered
+    bool asNeededOnly = false;         // all drugs as needed without a recent dose: tier lowered
     std::pmr::vector<FactId> used;     // ascending, unique; with the complaint that opened the gate
     std::pmr::vector<Binding> bound;   // by Slot; `show` names stay empty until cards are made
     std::pmr::vector<Subject> missing; // what could still have changed outcome, level or tier
@@ -97,12 +97,13 @@ public:
     Evaluation& operator=(Evaluation const&) = delete;
 
     Chart chart;
-    std::pmr::monotonic_buffer_resource arena{32U * 1024U};
-    std::deque<Judgement> judged;   // in evaluation order; candidates and what they refer to
-    std::vector<Judgement*> byRule; // by RuleIndex; nullptr: idle
-    bool complaint = false;         // an eligible complaint is on record
-    std::vector<Subject> missing;   // of the record (decision D52), sorted, unique
-    std::vector<RuleTrace> traces;  // when asked for, by rule id
+    std::pmr::monotonic_buffer_resource arena{64U * 1024U};
+    std::pmr::deque<Judgement> judged{&arena}; // in evaluation order; candidates and what they
+                                               // refer to
+    std::vector<Judgement*> byRule;            // by RuleIndex; nullptr: idle
+    bool complaint = false;                    // an eligible complaint is on record
+    std::vector<Subject> missing;              // of the record (decision D52), sorted, unique
+    std::vector<RuleTrace> traces;             // when asked for, by rule id
 
     /// nullptr for a rule that was not looked at: idle (decision D40).
     [[nodiscard]] Judgement const* of(RuleIndex rule) const { return byRule[rule.index()]; }

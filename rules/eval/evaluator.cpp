@@ -4,13 +4,18 @@
 
 namespace tcds::rules {
 
-Evaluator::Evaluator(Evaluation& evaluation, EvaluateOptions const& options)
-    : evaluation_{evaluation}, options_{options}, chart_{evaluation.chart},
-      rules_{evaluation.chart.rules()},
-      named_(rules_.conditions.size()), isPopulation_{[this](std::string_view name) {
-          return population(name);
+Evaluator::Evaluator(Evaluation& evaluation, std::span<RuleIndex const> candidates,
+                     EvaluateOptions const& options)
+    : evaluation_{evaluation}, candidates_{candidates}, options_{options}, chart_{evaluation.chart},
+      rules_{evaluation.chart.rules()}, opening_(rules_.gates.size()),
+      named_(rules_.conditions.size()), isPopulation_{[this](NamedIndex condition) {
+          return population(condition);
       }}
 {
+    for (std::size_t gate = 0; gate < opening_.size(); ++gate)
+        for (auto const& complaint : chart_.context().complaints)
+            if (complaint.kinds.meets(rules_.gates[gate].kinds))
+                opening_[gate].push_back(complaint.id);
 }
 
 void Evaluator::use(Scope const& scope, FactId fact)
@@ -139,17 +144,22 @@ struct Drug {
 
 /// A true clause of at_least and what it may claim: a med clause needs a drug of its own.
 struct Claim {
+    explicit Claim(std::pmr::memory_resource* arena) : drugs{arena} {}
     bool needsDrug = false;
-    std::vector<Drug> drugs;
+    std::pmr::vector<Drug> drugs;
     std::optional<Instant> resultAt; // of a lab clause, for `together`
 };
+using Claims = std::pmr::vector<Claim>;
 
 /// Greatest number of claims that can be met at once by different drugs (augmenting paths;
 /// the clauses are few).
 class Matching
 {
 public:
-    explicit Matching(std::vector<Claim> const& claims) : claims_{claims} {}
+    Matching(Claims const& claims, std::pmr::memory_resource* arena)
+        : claims_{claims}, owners_{arena}, tried_{arena}
+    {
+    }
 
     std::size_t size()
     {
@@ -159,25 +169,25 @@ public:
                 ++met;
                 continue;
             }
-            std::vector<Drug> tried;
-            if (place(i, tried)) ++met;
+            tried_.clear();
+            if (place(i)) ++met;
         }
         return met;
     }
 
 private:
-    bool place(std::size_t claim, std::vector<Drug>& tried)
+    bool place(std::size_t claim)
     {
         for (auto const drug : claims_[claim].drugs) {
-            if (std::ranges::find(tried, drug) != tried.end()) continue;
-            tried.push_back(drug);
+            if (std::ranges::find(tried_, drug) != tried_.end()) continue;
+            tried_.push_back(drug);
             auto const owner = std::ranges::find(owners_, drug, &Owner::drug);
             if (owner == owners_.end()) {
                 owners_.push_back({drug, claim});
                 return true;
             }
             auto const index = static_cast<std::size_t>(owner - owners_.begin());
-            if (place(owners_[index].claim, tried)) {
+            if (place(owners_[index].claim)) {
                 owners_[index].claim = claim;
                 return true;
             }
@@ -189,12 +199,13 @@ private:
         Drug drug;
         std::size_t claim;
     };
-    std::vector<Claim> const& claims_;
-    std::vector<Owner> owners_;
+    Claims const& claims_;
+    std::pmr::vector<Owner> owners_;
+    std::pmr::vector<Drug> tried_;
 };
 
 /// The claims whose results lie within `together` of some result, taken as the start of a window.
-std::size_t mostTogether(std::vector<Claim> const& claims, Duration const& together)
+std::size_t mostTogether(Claims const& claims, Duration const& together)
 {
     std::size_t most = 0;
     for (auto const& from : claims) {
@@ -212,7 +223,8 @@ std::size_t mostTogether(std::vector<Claim> const& claims, Duration const& toget
 
 Answer Evaluator::on(AtLeastOf const& test, Scope const& scope, TraceNode* trace)
 {
-    std::vector<Claim> claims;
+    auto* const arena = &evaluation_.arena;
+    Claims claims{arena};
     std::size_t possible = 0;
     auto firstUnknown = Answer::no();
     for (auto const& condition : test.of) {
@@ -223,10 +235,10 @@ Answer Evaluator::on(AtLeastOf const& test, Scope const& scope, TraceNode* trace
             if (firstUnknown.verdict == Verdict::No) firstUnknown = answer;
             continue;
         }
-        Claim claim;
+        Claim claim{arena};
         if (auto const* med = std::get_if<MedTest>(&condition.test)) {
             claim.needsDrug = true;
-            std::pmr::vector<UseAnswer> answers{&evaluation_.arena};
+            std::pmr::vector<UseAnswer> answers{arena};
             askAll(chart_, *med, startedAfterOf(*med, scope), answers);
             for (auto const& use : answers)
                 if (use.answer.verdict == Verdict::Yes) claim.drugs.push_back(Drug::of(use.match));
@@ -236,7 +248,8 @@ Answer Evaluator::on(AtLeastOf const& test, Scope const& scope, TraceNode* trace
         }
         claims.push_back(std::move(claim));
     }
-    auto const met = test.together ? mostTogether(claims, *test.together) : Matching{claims}.size();
+    auto const met =
+        test.together ? mostTogether(claims, *test.together) : Matching{claims, arena}.size();
     if (met >= test.n) return Answer::yes();
     if (met + possible < test.n) return Answer::no();
     firstUnknown.verdict = Verdict::Unknown;

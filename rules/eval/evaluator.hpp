@@ -5,6 +5,7 @@
 #include "rules/eval/reference.hpp"
 
 #include <chrono>
+#include <span>
 #include <vector>
 
 namespace tcds::rules {
@@ -14,7 +15,9 @@ namespace tcds::rules {
 class Evaluator
 {
 public:
-    Evaluator(Evaluation& evaluation, EvaluateOptions const& options);
+    /// @param candidates  in evaluation order: what clauses about other rules need look at
+    Evaluator(Evaluation& evaluation, std::span<RuleIndex const> candidates,
+              EvaluateOptions const& options);
 
     /// Judges a rule, and first what it refers to.
     Judgement const& judge(RuleIndex index);
@@ -91,11 +94,10 @@ private:
     Answer on(RuleTest const& test, Scope const& scope);
     Answer on(FiredInTest const& test, Scope const& scope);
     Answer on(ViaMissingTest const& test, Slot as, Scope const& scope);
-    Verdict population(std::string_view name);
+    Verdict population(NamedIndex condition);
 
     // judge.cpp: from clauses to a judgement
     void judgeRule(Rule const& rule, Judgement& judgement);
-    bool openGate(Rule const& rule, Judgement& judgement);
     std::optional<Instant> earliestOnset(Rule const& rule) const;
     bool chooseLevel(Rule const& rule, Judgement& judgement, Scope const& scope, RuleTrace* trace,
                      Answer& deciding);
@@ -114,9 +116,11 @@ private:
     void note(TraceNode* trace, std::string text) const;
 
     Evaluation& evaluation_;
+    std::span<RuleIndex const> candidates_;
     EvaluateOptions options_;
     Chart const& chart_;
     RuleSet const& rules_;
+    std::vector<std::vector<FactId>> opening_; // by gate: the complaints that open it
     std::vector<Named> named_;
     IsPopulation isPopulation_;
 };

@@ -12,6 +12,8 @@ constexpr Duration kPredatesRule{30, Duration::Unit::Day};  // ... more than 30 
 constexpr Duration kRecentDose{7, Duration::Unit::Day};     // C.0.1, PRN
 constexpr Duration kAdult{18, Duration::Unit::Year};
 
+constexpr std::size_t kUsualFacts = 16; // used by a rule; more only cost an allocation
+
 Tier oneDown(Tier tier)
 {
     switch (tier) {
@@ -78,15 +80,6 @@ Judgement const& Evaluator::judge(RuleIndex index)
     return judgement;
 }
 
-/// The gate of the rule (rule language section 7): some eligible complaint of one of its kinds.
-bool Evaluator::openGate(Rule const& rule, Judgement& judgement)
-{
-    auto const& gate = rules_.gates[rule.gate];
-    for (auto const& complaint : chart_.context().complaints)
-        if (complaint.kinds.meets(gate.kinds)) judgement.used.push_back(complaint.id);
-    return !judgement.used.empty();
-}
-
 /// Earliest known onset of the complaints that open the gate: an old tremor dates no twitching.
 std::optional<Instant> Evaluator::earliestOnset(Rule const& rule) const
 {
@@ -117,7 +110,9 @@ void Evaluator::judgeRule(Rule const& rule, Judgement& judgement)
     };
 
     if (!rule.runsOn(hookBit(chart_.context().hook))) return fail("hook", "hook");
-    if (!openGate(rule, judgement)) return fail("complaint", "gate");
+    // The gate (rule language section 7): some eligible complaint of one of its kinds.
+    auto const& opening = opening_[rule.gate];
+    if (opening.empty()) return fail("complaint", "gate");
 
     RuleTrace* trace = nullptr;
     if (options_.trace) {
@@ -132,12 +127,13 @@ void Evaluator::judgeRule(Rule const& rule, Judgement& judgement)
 
     auto age = Answer::yes();
     if (rule.age == AgeScope::Adult) age = on(AgeTest{kAdult, std::nullopt});
-    if (age.verdict == Verdict::No) return fail("age", "age");
+    if (age.verdict == Verdict::No) {
+        judgement.used.assign(opening.begin(), opening.end());
+        return fail("age", "age");
+    }
 
-    // Facts of the clauses follow those of the gate; a rule that does not fire lists only the
-    // former.
-    auto const gateFacts = judgement.used;
-    judgement.used.clear();
+    // A rule that fires also lists the complaints that opened its gate, others their clauses only.
+    judgement.used.reserve(kUsualFacts);
     Scope const scope{&rule, &judgement, &judgement.used};
 
     RuleTrace own;
@@ -184,7 +180,7 @@ void Evaluator::judgeRule(Rule const& rule, Judgement& judgement)
         judgement.outcome = rule.status == RuleStatus::Active ? Outcome::Fired : Outcome::Silenced;
         judgement.firedAlone = judgement.outcome == Outcome::Fired;
     }
-    judgement.used.insert(judgement.used.end(), gateFacts.begin(), gateFacts.end());
+    judgement.used.insert(judgement.used.end(), opening.begin(), opening.end());
     sortUnique(judgement.used);
 }
 

@@ -6,23 +6,12 @@ namespace tcds::rules {
 
 namespace {
 
+constexpr auto kNoTime = Instant::min(); // undated, or later than the call
+
 template <class T>
 std::size_t placeOf(std::vector<T> const& order, T value)
 {
     return static_cast<std::size_t>(std::ranges::find(order, value) - order.begin());
-}
-
-/// Calls take(time) for each dated fact of a list that the judgement used.
-template <class Facts, class Date>
-void dates(Facts const& facts, Judgement const& judgement, Date&& date,
-           std::optional<Instant>& newest, Instant now)
-{
-    for (auto const& fact : facts) {
-        if (!std::ranges::binary_search(judgement.used, fact.id)) continue;
-        std::optional<TimeSpan> const& span = date(fact);
-        if (!span || span->first() > now) continue;
-        if (!newest || span->first() > *newest) newest = span->first();
-    }
 }
 
 } // namespace
@@ -42,31 +31,32 @@ bool ranksBefore(RuleSet const& rules, Judgement const& a, Judgement const& b)
     return ruleA.id < ruleB.id;
 }
 
-std::optional<Instant> newestDataOf(PatientContext const& context, Judgement const& judgement)
+FactTimes::FactTimes(PatientContext const& context)
 {
-    std::optional<Instant> newest;
-    auto const now = context.asOf;
-    auto const& used = judgement;
-    dates(
-        context.labs, used, [](LabResult const& f) -> auto const& { return f.taken; }, newest, now);
-    dates(
-        context.medications, used,
-        [](MedicationUse const& f) -> auto const& { return f.lastGiven ? f.lastGiven : f.start; },
-        newest, now);
-    dates(
-        context.problems, used,
-        [](Problem const& f) -> auto const& { return f.recorded ? f.recorded : f.onset; }, newest,
-        now);
-    dates(
-        context.findings, used,
-        [](Finding const& f) -> auto const& { return f.at ? f.at : f.onset; }, newest, now);
-    dates(
-        context.complaints, used, [](Complaint const& f) -> auto const& { return f.onset; }, newest,
-        now);
-    dates(
-        context.procedures, used,
-        [](ProcedureFact const& f) -> auto const& { return f.end ? f.end : f.start; }, newest, now);
-    return newest;
+    at_.assign(context.factCount, kNoTime);
+    auto const note = [&](FactId fact, std::optional<TimeSpan> const& date) {
+        if (!fact.known() || !date || date->first() > context.asOf) return;
+        if (fact.index() >= at_.size()) at_.resize(fact.index() + 1, kNoTime);
+        at_[fact.index()] = date->first();
+    };
+    for (auto const& lab : context.labs) note(lab.id, lab.taken);
+    for (auto const& use : context.medications)
+        note(use.id, use.lastGiven ? use.lastGiven : use.start);
+    for (auto const& problem : context.problems)
+        note(problem.id, problem.recorded ? problem.recorded : problem.onset);
+    for (auto const& finding : context.findings)
+        note(finding.id, finding.at ? finding.at : finding.onset);
+    for (auto const& complaint : context.complaints) note(complaint.id, complaint.onset);
+    for (auto const& procedure : context.procedures)
+        note(procedure.id, procedure.end ? procedure.end : procedure.start);
+}
+
+std::optional<Instant> FactTimes::newestOf(std::span<FactId const> facts) const
+{
+    auto newest = kNoTime;
+    for (auto const fact : facts)
+        if (fact.index() < at_.size()) newest = std::max(newest, at_[fact.index()]);
+    return newest == kNoTime ? std::nullopt : std::optional{newest};
 }
 
 } // namespace tcds::rules

@@ -7,8 +7,16 @@ namespace tcds::rules {
 /// The total order of decision D24, most urgent first: level, group, tier, newest data, rule id.
 bool ranksBefore(RuleSet const& rules, Judgement const& a, Judgement const& b);
 
-/// When the facts behind a judgement were newest: result times, starts, record dates; not later
-/// than now.
-std::optional<Instant> newestDataOf(PatientContext const& context, Judgement const& judgement);
+/// When each fact of a patient was new: result times, starts, record dates; not later than now.
+class FactTimes
+{
+public:
+    explicit FactTimes(PatientContext const& context);
+
+    [[nodiscard]] std::optional<Instant> newestOf(std::span<FactId const> facts) const;
+
+private:
+    std::vector<Instant> at_; // by FactId
+};
 
 } // namespace tcds::rules

@@ -8,22 +8,31 @@ namespace tcds::rules {
 
 namespace {
 
-/// The first row whose population is true; unknown ones are passed over, the last is for everybody.
-template <class Row>
-Row const* rowFor(std::vector<Row> const& rows, IsPopulation const& isPopulation)
+/// True of rows for everybody, and of those whose population is certainly that of the patient.
+bool isFor(NamedIndex population, IsPopulation const& isPopulation)
 {
-    for (auto const& row : rows)
-        if (row.population.empty() || isPopulation(row.population) == Verdict::Yes) return &row;
+    return !population.known() || isPopulation(population) == Verdict::Yes;
+}
+
+/// The first row whose population is true; unknown ones are passed over, the last is for everybody.
+terms::LimitRow const* rowFor(terms::Analyte const& analyte, RowPopulations const& populations,
+                              IsPopulation const& isPopulation)
+{
+    for (std::size_t i = 0; i < analyte.limits.size(); ++i)
+        if (isFor(populations.limits[i], isPopulation)) return &analyte.limits[i];
     return nullptr;
 }
 
 /// Guards for a population that the laboratory's row is itself written for do not apply to it.
-terms::GuardRow const* guardFor(terms::Analyte const& analyte, ReferenceRange const& range,
-                                IsPopulation const& isPopulation)
+terms::GuardRow const* guardFor(Chart const& chart, terms::Analyte const& analyte,
+                                ReferenceRange const& range, IsPopulation const& isPopulation)
 {
-    for (auto const& row : analyte.guards) {
-        if (range.pregnancy && row.population == "pregnancy") continue;
-        if (row.population.empty() || isPopulation(row.population) == Verdict::Yes) return &row;
+    auto const& rules = chart.rules();
+    auto const& populations = rules.populations[analyte.id.index()];
+    for (std::size_t i = 0; i < analyte.guards.size(); ++i) {
+        auto const population = populations.guards[i];
+        if (range.pregnancy && population.known() && population == rules.known.pregnant) continue;
+        if (isFor(population, isPopulation)) return &analyte.guards[i];
     }
     return nullptr;
 }
@@ -47,7 +56,8 @@ Fit fits(ReferenceRange const& range, Chart const& chart, IsPopulation const& is
         special = true;
     }
     if (range.pregnancy) {
-        if (isPopulation("pregnancy") != Verdict::Yes) return Fit::No;
+        auto const pregnant = chart.rules().known.pregnant;
+        if (!pregnant.known() || isPopulation(pregnant) != Verdict::Yes) return Fit::No;
         special = true;
     }
     return special ? Fit::Special : Fit::General;
@@ -127,7 +137,7 @@ ReferenceLimit referenceLimit(Chart const& chart, Result const& result, Side sid
                               IsPopulation const& isPopulation)
 {
     auto const& analyte = chart.terms().analyte(result.analyte);
-    auto const* row = rowFor(analyte.limits, isPopulation);
+    auto const* row = rowFor(analyte, chart.rules().populations[analyte.id.index()], isPopulation);
     auto const* standard = row == nullptr      ? nullptr
                            : side == Side::Low ? (row->low ? &*row->low : nullptr)
                                                : (row->high ? &*row->high : nullptr);
@@ -140,7 +150,7 @@ ReferenceLimit referenceLimit(Chart const& chart, Result const& result, Side sid
     if (range != nullptr) {
         auto const& quantity = side == Side::Low ? *range->low : *range->high;
         auto const understood = understand(chart, analyte, result, quantity);
-        auto const* guard = guardFor(analyte, *range, isPopulation);
+        auto const* guard = guardFor(chart, analyte, *range, isPopulation);
         if (understood.canonical &&
             plausible(guard, standardCanonical, *understood.canonical, side)) {
             limit.known = true;

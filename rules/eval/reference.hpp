@@ -6,8 +6,8 @@
 
 namespace tcds::rules {
 
-/// Tells whether a named population ("pregnancy", "under-1") is true of the patient.
-using IsPopulation = std::function<Verdict(std::string_view population)>;
+/// Tells whether a population (the named condition "pregnancy", "under-1") is true of the patient.
+using IsPopulation = std::function<Verdict(NamedIndex population)>;
 
 enum class Side : std::uint8_t { Low, High };
 

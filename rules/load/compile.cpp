@@ -71,6 +71,7 @@ public:
         listRules();
         Dictionary const words{*set_, ruleIds(), drafts_};
         readConditions(content_, *set_, words, content_.positions, problems_);
+        findPopulations();
         findWellKnown();
         readRules(words, defaults);
         orderRules(*set_, problems_);
@@ -142,11 +143,27 @@ private:
         known.egfr = terms.analyteNamed("EGFR");
         known.magnesium = terms.analyteNamed("MG");
         known.potassium = terms.analyteNamed("K");
-        auto const dialysis =
-            std::ranges::find(set_->conditions, "DIALYSIS", &NamedCondition::name);
-        if (dialysis != set_->conditions.end())
-            known.dialysis =
-                NamedIndex{static_cast<std::uint16_t>(dialysis - set_->conditions.begin())};
+        known.dialysis = conditionNamed("DIALYSIS");
+        known.pregnant = conditionNamed("pregnancy");
+    }
+
+    [[nodiscard]] NamedIndex conditionNamed(std::string_view name) const
+    {
+        auto const at = std::ranges::find(set_->conditions, name, &NamedCondition::name);
+        if (at == set_->conditions.end()) return {};
+        return NamedIndex{static_cast<std::uint16_t>(at - set_->conditions.begin())};
+    }
+
+    /// The names were checked by checkPopulations().
+    void findPopulations()
+    {
+        for (auto const& analyte : set_->terms->analytes()) {
+            auto& populations = set_->populations.emplace_back();
+            for (auto const& row : analyte.limits)
+                populations.limits.push_back(conditionNamed(row.population));
+            for (auto const& row : analyte.guards)
+                populations.guards.push_back(conditionNamed(row.population));
+        }
     }
 
     void readRules(Dictionary const& words, RuleDefaults const& defaults)

@@ -46,7 +46,9 @@ public:
 
     void finish()
     {
-        std::ranges::sort(needs_.labs, {}, &HookNeeds::Lab::analyte);
+        std::ranges::sort(needs_.labs, {}, [this](HookNeeds::Lab const& lab) {
+            return set_.labSubject(lab.analyte);
+        });
         std::ranges::sort(needs_.sources);
     }
 

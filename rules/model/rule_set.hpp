@@ -44,6 +44,11 @@ struct SuggestionDef {
     Duration freshFor{24, Duration::Unit::Hour};
 };
 
+/// Whom the rows of an analyte's tables are for; an unknown id: everybody.
+struct RowPopulations {
+    std::vector<NamedIndex> limits, guards; // in the order of the rows
+};
+
 struct OverrideReason {
     std::string code, display;
 };
@@ -75,7 +80,7 @@ struct HookNeeds {
         AnalyteId analyte;
         Duration longestWindow;
     };
-    std::vector<Lab> labs;                 // by analyte
+    std::vector<Lab> labs;                 // by the name that `missing` gives them
     std::vector<std::string_view> sources; // prefetch keys that an absence asks for (decision D53)
 };
 
@@ -91,6 +96,7 @@ struct RuleSet {
     std::vector<Rule> rules;      // sorted by id
     std::vector<RuleIndex> order; // evaluation order: references first
     std::vector<NamedCondition> conditions;
+    std::vector<RowPopulations> populations; // by AnalyteId
     std::vector<Gate> gates;
     std::vector<Cluster> clusters;
     std::vector<Group> groupRank; // ranking of cards, first is highest
@@ -107,7 +113,7 @@ struct RuleSet {
     struct WellKnown {
         SetId pregnancy, postpartum, dialysisStatus, dialysisProcedure, ckd3, ckd4, ckd5;
         AnalyteId calcium, adjustedCalcium, ionisedCalcium, albumin, egfr, magnesium, potassium;
-        NamedIndex dialysis;
+        NamedIndex dialysis, pregnant; // named conditions; `pregnant`: the population
     } known;
 
     [[nodiscard]] Rule const* find(std::string_view id) const;
