@@ -82,13 +82,17 @@ bool isPrescribed(MedicationUse const& use)
 class CourseBuilder
 {
 public:
-    CourseBuilder(IngredientId ingredient, Instant asOf) : ingredient_{ingredient}, asOf_{asOf} {}
+    /// @param courses  of all ingredients: those of this one are appended
+    CourseBuilder(IngredientId ingredient, Instant asOf, std::vector<Course>& courses)
+        : ingredient_{ingredient}, asOf_{asOf}, courses_{courses}, first_{courses.size()}
+    {
+    }
 
     /// Uses with a start must come in the order of their starts.
     void add(MedicationUse const& use)
     {
         auto const& begin = *beginOf(use);
-        if (courses_.empty() || begin.first() - until_ > kJoin) {
+        if (hasNone() || begin.first() - until_ > kJoin) {
             open(begin);
         } else {
             noteDose(use);
@@ -101,20 +105,21 @@ public:
 
     void addUndated(MedicationUse const& use)
     {
-        if (courses_.empty()) courses_.emplace_back().ingredient = ingredient_;
+        if (hasNone()) courses_.emplace_back().ingredient = ingredient_;
         auto& course = courses_.back();
         course.startUnknown = true;
         course.uses.push_back(use.id);
         noteEnd(use);
     }
 
-    std::vector<Course> finish()
+    void finish()
     {
-        for (auto& course : courses_) std::sort(course.uses.begin(), course.uses.end());
-        return std::move(courses_);
+        for (auto i = first_; i < courses_.size(); ++i) std::ranges::sort(courses_[i].uses);
     }
 
 private:
+    [[nodiscard]] bool hasNone() const { return courses_.size() == first_; }
+
     void open(TimeSpan const& begin)
     {
         auto& course = courses_.emplace_back();
@@ -156,7 +161,8 @@ private:
 
     IngredientId ingredient_;
     Instant asOf_;
-    std::vector<Course> courses_;
+    std::vector<Course>& courses_;
+    std::size_t first_;
     Instant until_{};
     bool running_ = false;
     MedicationUse const* dosed_ = nullptr; // newest order of the course with a daily dose
@@ -167,6 +173,7 @@ private:
 std::vector<Course> coursesOf(std::span<MedicationUse const> uses, Instant asOf)
 {
     std::vector<std::pair<IngredientId, MedicationUse const*>> parts;
+    parts.reserve(uses.size());
     for (auto const& use : uses)
         if (takesPart(use))
             for (auto const ingredient : use.ingredients) parts.emplace_back(ingredient, &use);
@@ -182,18 +189,17 @@ std::vector<Course> coursesOf(std::span<MedicationUse const> uses, Instant asOf)
     });
 
     std::vector<Course> courses;
+    courses.reserve(parts.size());
     for (auto at = parts.begin(); at != parts.end();) {
         auto const ingredient = at->first;
-        CourseBuilder builder{ingredient, asOf};
+        CourseBuilder builder{ingredient, asOf, courses};
         for (; at != parts.end() && at->first == ingredient; ++at) {
             if (beginOf(*at->second))
                 builder.add(*at->second);
             else
                 builder.addUndated(*at->second);
         }
-        auto made = builder.finish();
-        courses.insert(courses.end(), std::make_move_iterator(made.begin()),
-                       std::make_move_iterator(made.end()));
+        builder.finish();
     }
     return courses;
 }

@@ -125,6 +125,23 @@ std::string Result::shown() const
     return text;
 }
 
+ClassIndex::ClassIndex(std::span<MedPart const> medications, std::size_t sets)
+    : words_{(medications.size() + 63) / 64}, rowOf_(sets, kNoRow)
+{
+    constexpr std::size_t kUsualClasses = 48;
+    rows_.reserve(kUsualClasses * words_);
+    std::size_t rows = 0;
+    for (std::size_t place = 0; place < medications.size(); ++place)
+        medications[place].classes->forEach([&](SetId id) {
+            auto& row = rowOf_[id.index()];
+            if (row == kNoRow) {
+                row = static_cast<std::uint16_t>(rows++);
+                rows_.resize(rows * words_);
+            }
+            rows_[row * words_ + place / 64] |= std::uint64_t{1} << (place % 64);
+        });
+}
+
 Chart::Chart(PatientContext const& context, RuleSet const& rules)
     : context_{context}, rules_{rules},
       byAnalyte_(rules.terms->analytes().size()), courses_{
@@ -146,16 +163,14 @@ void Chart::addMedications()
     for (auto const& use : context_.medications) uses.push_back(&use);
     std::ranges::stable_sort(uses, comesBefore);
 
-    auto const add = [this](MedMatch const& match, SetBits const& classes) {
-        medications_.push_back({match, &classes});
-        medicationClasses_.addAll(classes);
-    };
     medications_.reserve(uses.size());
     for (auto const* use : uses) {
         for (auto const ingredient : use->ingredients)
-            add({use, ingredient, courseOf(*use, ingredient)}, terms().classesOf(ingredient));
-        if (use->ingredients.empty()) add({use, {}, nullptr}, use->sets);
+            medications_.push_back(
+                {{use, ingredient, courseOf(*use, ingredient)}, &terms().classesOf(ingredient)});
+        if (use->ingredients.empty()) medications_.push_back({{use, {}, nullptr}, &use->sets});
     }
+    byClass_ = ClassIndex{medications_, terms().sets().size()};
 }
 
 void Chart::addRead()

@@ -57,6 +57,28 @@ struct MedPart {
     SetBits const* classes = nullptr; // drug classes that it belongs to
 };
 
+/// Which medications belong to a drug class, so that a clause need look at no others: a bit for
+/// each place in the list of medications, 64 a word.
+class ClassIndex
+{
+public:
+    ClassIndex() = default;
+    ClassIndex(std::span<MedPart const> medications, std::size_t sets);
+
+    [[nodiscard]] std::size_t words() const { return words_; }
+    [[nodiscard]] std::uint64_t word(SetId drugClass, std::size_t at) const
+    {
+        if (drugClass.index() >= rowOf_.size() || rowOf_[drugClass.index()] == kNoRow) return 0;
+        return rows_[rowOf_[drugClass.index()] * words_ + at];
+    }
+
+private:
+    static constexpr std::uint16_t kNoRow = 0xFFFF;
+    std::size_t words_ = 0;
+    std::vector<std::uint16_t> rowOf_; // by SetId
+    std::vector<std::uint64_t> rows_;  // of the classes that are present
+};
+
 /// An indexed view of the facts for one evaluation: results by analyte, newest first (derived ones
 /// included), courses by ingredient. Keeps references: context and rule set must outlive it.
 class Chart
@@ -78,8 +100,7 @@ public:
     /// products once for each ingredient. What is found and said never hangs on the order in which
     /// a server lists them.
     [[nodiscard]] std::span<MedPart const> medications() const { return medications_; }
-    /// The drug classes of all medications: what is not among them, no med clause need look for.
-    [[nodiscard]] SetBits const& medicationClasses() const { return medicationClasses_; }
+    [[nodiscard]] ClassIndex const& byClass() const { return byClass_; }
     /// The course of an ingredient that a use belongs to.
     [[nodiscard]] Course const* courseOf(MedicationUse const& use, IngredientId ingredient) const;
     [[nodiscard]] std::span<Course const> courses() const { return courses_; }
@@ -101,7 +122,7 @@ private:
     std::vector<std::vector<Result>> byAnalyte_;
     std::vector<Course> courses_;
     std::vector<MedPart> medications_;
-    SetBits medicationClasses_;
+    ClassIndex byClass_; // of medications_
     bool inpatient_ = false;
 };
 

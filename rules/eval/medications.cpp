@@ -1,6 +1,7 @@
 #include "rules/eval/medications.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace tcds::rules {
 
@@ -30,12 +31,6 @@ terms::ClassMember const* memberOf(terms::ValueSet const& set, IngredientId ingr
 bool inAnyClass(MedPart const& part, std::vector<SetId> const& classes)
 {
     return std::ranges::any_of(classes, [&](SetId id) { return part.classes->has(id); });
-}
-
-/// Some class or ingredient asked for is that of the medication; most are told apart by this.
-bool asksFor(MedTest const& test, MedPart const& part)
-{
-    return inAnyClass(part, test.classes) || contains(test.ingredients, part.match.ingredient);
 }
 
 /// The first class asked for that holds it sets the scope.
@@ -195,6 +190,20 @@ Answer askPart(Chart const& chart, MedTest const& test, MedPart const& part,
     return answer.verdict == Verdict::No ? answer : both(answer, timing(chart, test, match, after));
 }
 
+/// The medications of a word of the class index that belong to what is asked for.
+std::uint64_t askedIn(std::size_t word, Chart const& chart, MedTest const& test)
+{
+    std::uint64_t asked = 0;
+    for (auto const id : test.classes) asked |= chart.byClass().word(id, word);
+    if (test.ingredients.empty()) return asked;
+    auto const first = word * 64;
+    auto const medications = chart.medications();
+    for (auto place = first; place < std::min(first + 64, medications.size()); ++place)
+        if (contains(test.ingredients, medications[place].match.ingredient))
+            asked |= std::uint64_t{1} << (place - first);
+    return asked;
+}
+
 } // namespace
 
 CourseTimes timesOf(MedMatch const& match)
@@ -220,15 +229,13 @@ CourseTimes timesOf(MedMatch const& match)
 void askAll(Chart const& chart, MedTest const& test, std::optional<Instant> const& after,
             std::pmr::vector<UseAnswer>& answers)
 {
-    auto const& present = chart.medicationClasses();
-    auto const classPresent =
-        std::ranges::any_of(test.classes, [&](SetId id) { return present.has(id); });
-    if (!classPresent && test.ingredients.empty()) return;
-    for (auto const& part : chart.medications()) {
-        if (!asksFor(test, part)) continue;
-        auto const answer = askPart(chart, test, part, after);
-        if (answer.verdict != Verdict::No) answers.push_back({answer, part.match});
-    }
+    for (std::size_t word = 0; word < chart.byClass().words(); ++word)
+        for (auto asked = askedIn(word, chart, test); asked != 0; asked &= asked - 1) {
+            auto const place = word * 64 + static_cast<std::size_t>(std::countr_zero(asked));
+            auto const& part = chart.medications()[place];
+            auto const answer = askPart(chart, test, part, after);
+            if (answer.verdict != Verdict::No) answers.push_back({answer, part.match});
+        }
 }
 
 Answer absenceBySource(Chart const& chart, std::string_view key)

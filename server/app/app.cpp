@@ -9,6 +9,8 @@
 #include "server/http/status.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <string>
 #include <vector>
 
 namespace tcds::app {
@@ -116,35 +118,63 @@ std::string_view reasonDisplay(rules::RuleSet const& rules, cds::Feedback const&
     return at == rules.overrideReasons.end() ? std::string_view{} : std::string_view{at->display};
 }
 
-/// The repeat key of a card over the pseudonyms that its record holds (decision D18).
-std::string repeatKey(audit::Pseudonyms const& pseudonyms, cds::HookRequest const& request,
-                      rules::Card const& card, rules::Evaluation const& evaluation)
+/// Makes the repeat keys of one call, over the pseudonyms that its record holds (decision D18).
+class RepeatKeys
 {
-    auto const& rules = evaluation.chart.rules();
-    std::string parts = pseudonyms.of(request.fhirServer, "Patient/" + request.patientId);
-    auto const add = [&parts](std::string_view part) {
-        parts += '|';
-        parts += part;
-    };
-    if (!request.encounterId.empty())
-        add(pseudonyms.of(request.fhirServer, "Encounter/" + request.encounterId));
-    add(card.lead.known() ? rules.clusters[rules.rule(card.lead).cluster].name
-                          : std::string{"unread"});
-    add(card.lead.known() ? rules.rule(card.lead).id : std::string{});
-    add(rules::toText(card.level));
-    if (auto const* lead = card.lead.known() ? evaluation.of(card.lead) : nullptr) {
-        std::vector<std::string> data; // sorted: the order of Bundle entries means nothing
-        auto const note = [&](FactId fact, SourceRef const& source) {
-            if (std::ranges::find(lead->used, fact) != lead->used.end())
-                data.push_back(pseudonyms.of(request.fhirServer, audit::identifierOf(source)));
-        };
-        for (auto const& lab : evaluation.chart.context().labs) note(lab.id, lab.source);
-        for (auto const& use : evaluation.chart.context().medications) note(use.id, use.source);
-        std::ranges::sort(data);
-        for (auto const& part : data) add(part);
+public:
+    RepeatKeys(audit::Pseudonyms const& pseudonyms, cds::HookRequest const& request)
+        : pseudonyms_{pseudonyms}, request_{request}
+    {
     }
-    return pseudonyms.ofParts(parts);
-}
+
+    std::string operator()(rules::Card const& card, rules::Evaluation const& evaluation)
+    {
+        auto const& rules = evaluation.chart.rules();
+        auto parts = whose();
+        auto const add = [&parts](std::string_view part) {
+            parts += '|';
+            parts += part;
+        };
+        auto const* lead = card.lead.known() ? &rules.rule(card.lead) : nullptr;
+        add(lead != nullptr ? std::string_view{rules.clusters[lead->cluster].name} : "unread");
+        add(lead != nullptr ? std::string_view{lead->id} : "");
+        add(rules::toText(card.level));
+        if (auto const* judgement = lead != nullptr ? evaluation.of(card.lead) : nullptr)
+            for (auto const& part : dataOf(*judgement, evaluation.chart.context())) add(part);
+        return pseudonyms_.ofParts(parts);
+    }
+
+private:
+    /// Patient and encounter: the same for each card.
+    std::string const& whose()
+    {
+        if (!whose_.empty()) return whose_;
+        whose_ = pseudonyms_.of(request_.fhirServer, "Patient/" + request_.patientId);
+        if (!request_.encounterId.empty())
+            whose_ +=
+                '|' + pseudonyms_.of(request_.fhirServer, "Encounter/" + request_.encounterId);
+        return whose_;
+    }
+
+    /// Results and medications, sorted: the order of Bundle entries means nothing.
+    [[nodiscard]] std::vector<std::string> dataOf(rules::Judgement const& lead,
+                                                  PatientContext const& context) const
+    {
+        std::vector<std::string> data;
+        auto const note = [&](FactId fact, SourceRef const& source) {
+            if (std::ranges::binary_search(lead.used, fact))
+                data.push_back(pseudonyms_.of(request_.fhirServer, audit::identifierOf(source)));
+        };
+        for (auto const& lab : context.labs) note(lab.id, lab.source);
+        for (auto const& use : context.medications) note(use.id, use.source);
+        std::ranges::sort(data);
+        return data;
+    }
+
+    audit::Pseudonyms const& pseudonyms_;
+    cds::HookRequest const& request_;
+    std::string whose_; // made with the first card
+};
 
 } // namespace
 
@@ -305,9 +335,8 @@ http::Response App::hook(http::Request&& request, cds::Service const& service)
     options.now = now;
     options.decisionId = audit::uuidV7(milliseconds(now));
     options.evaluate.timing = true;
-    options.repeatKey = [&](rules::Card const& card, rules::Evaluation const& evaluation) {
-        return repeatKey(pseudonyms_, *call, card, evaluation);
-    };
+    RepeatKeys repeatKeys{pseudonyms_, *call};
+    options.repeatKey = std::ref(repeatKeys);
     auto const decision = decide(*call, *rules, settings_, options);
     if (!decision)
         return refuse(decision.error(), rejectReason(decision.error()), service.id, received);

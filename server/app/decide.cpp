@@ -90,9 +90,11 @@ cds::CardSetting cardSetting(Decision const& decision, DecideSettings const& set
     setting.decisionId = decision.id;
     setting.publicUrl = settings.publicUrl;
     setting.atMostOne = settings.policy.atMostOne;
-    if (options.repeatKey)
+    if (options.repeatKey) {
+        setting.repeatKeys.reserve(decision.cards.size());
         for (auto const& card : decision.cards)
             setting.repeatKeys.push_back(options.repeatKey(card, *decision.evaluation));
+    }
     return setting;
 }
 
