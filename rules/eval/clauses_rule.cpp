@@ -22,7 +22,8 @@ Answer Evaluator::on(NamedTest const& test, Scope const& scope, TraceNode* trace
 
 Verdict Evaluator::population(NamedIndex condition)
 {
-    return on(NamedTest{condition}, Scope{}, nullptr).verdict;
+    auto const& named = named_[condition.index()];
+    return named.asked ? named.answer.verdict : on(NamedTest{condition}, Scope{}, nullptr).verdict;
 }
 
 Answer Evaluator::on(RuleTest const& test, Scope const& scope)

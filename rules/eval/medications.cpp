@@ -163,9 +163,16 @@ Answer startedAfter(CourseTimes const& times, Instant result)
     return Answer::yes();
 }
 
+bool asksTiming(MedTest const& test, std::optional<Instant> const& after)
+{
+    return test.startedWithin || test.raisedWithin || test.changedWithin || test.takenFor ||
+           test.stoppedWithin || after;
+}
+
 Answer timing(Chart const& chart, MedTest const& test, MedMatch const& match,
               std::optional<Instant> const& after)
 {
+    if (!asksTiming(test, after)) return Answer::yes();
     auto const now = chart.now();
     auto const times = timesOf(match);
     auto answer = Answer::yes();

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace tcds::rules::test {
 
 namespace {
@@ -12,7 +14,7 @@ using testing::ElementsAre;
 /// One use of furosemide, changed by the test, asked a clause.
 template <class Change>
 std::string furosemideWith(std::string const& clause, Change change,
-                       std::string const& start = daysAgo(20))
+                           std::string const& start = daysAgo(20))
 {
     auto made = chart();
     change(made.med("furosemide", start));
@@ -35,6 +37,48 @@ TEST(Selection, TakesClassesAndIngredientsAndLeavesExceptionsOut)
     EXPECT_EQ(furosemide("{med: {ingredients: [torsemide]}}"), "no");
     EXPECT_EQ(furosemide("{med: {class: LOOP, except: [furosemide]}}"), "no");
     EXPECT_EQ(furosemide("{med: {class: DIURETIC, except: [LOOP]}}"), "no");
+}
+
+bool holds(terms::ValueSet const& set, IngredientId ingredient)
+{
+    return std::ranges::find(set.ingredients, ingredient, &terms::ClassMember::ingredient) !=
+           set.ingredients.end();
+}
+
+TEST(ClassIndex, AgreesWithTheMembersOfEveryClass)
+{
+    auto made = chart();
+    for (int i = 0; i < 30; ++i) // more than a word of the index holds
+        for (auto const* drug : {"furosemide", "hydrochlorothiazide", "sertraline"})
+            made.med(drug, daysAgo(20));
+    auto const rules = tcds::test::shippedRules();
+    auto const byCode = rules->terms->setNamed("LOOP"); // known by a code of the class alone
+    auto& nameless = made.med("furosemide", daysAgo(20));
+    nameless.ingredients.clear();
+    nameless.sets.add(byCode);
+    auto const context = made.build();
+    Chart const asked{context, *rules};
+
+    ASSERT_EQ(asked.medications().size(), 91U);
+    for (auto const& set : rules->terms->sets()) {
+        if (set.kind != terms::SetKind::DrugClass) continue;
+        for (std::size_t place = 0; place < asked.medications().size(); ++place) {
+            auto const ingredient = asked.medications()[place].match.ingredient;
+            auto const bit = (asked.byClass().word(set.id, place / 64) >> (place % 64)) & 1U;
+            auto const member = ingredient.known() ? holds(set, ingredient) : set.id == byCode;
+            EXPECT_EQ(bit != 0, member) << set.name << " " << place;
+        }
+    }
+}
+
+TEST(Selection, FindsADrugBehindManyOthers)
+{
+    auto made = chart();
+    for (int i = 0; i < 100; ++i) made.med("albuterol", daysAgo(20));
+    made.med("furosemide", daysAgo(20));
+    EXPECT_THAT(askAll(std::move(made),
+                       {kLoop, "{med: {ingredients: [furosemide]}}", "{med: {class: THIAZIDE}}"}),
+                ElementsAre("yes", "yes", "no"));
 }
 
 TEST(Selection, CountsDistinctIngredientsNotOrders)

@@ -43,7 +43,7 @@ private:
 void addMedications(ChartBuilder& made, Dice& dice)
 {
     static constexpr std::array kDrugs{"furosemide",   "hydrochlorothiazide", "omeprazole",
-                                       "prednisolone", "albuterol",          "lithium",
+                                       "prednisolone", "albuterol",           "lithium",
                                        "levodopa",     "rasagiline",          "sertraline",
                                        "tramadol",     "lisinopril",          "spironolactone",
                                        "digoxin",      "potassium chloride"};
@@ -215,6 +215,16 @@ TEST(IdleRules, HaveTheOutcomeTheyWouldHaveHad) // decision D40
         }
         EXPECT_EQ(some.evaluation->missing, all.evaluation->missing);
         EXPECT_EQ(some.evaluation->idle(), all.evaluation->idle());
+    }
+}
+
+TEST(Missing, IsSortedAndNamesNothingTwice) // decision D52
+{
+    for (unsigned seed = 0; seed < kCharts; ++seed) {
+        auto const done = run(tcds::test::shippedRules(), randomChart(seed));
+        auto const& missing = done.evaluation->missing;
+        EXPECT_EQ(std::ranges::adjacent_find(missing, std::ranges::greater_equal{}), missing.end())
+            << seed;
     }
 }
 

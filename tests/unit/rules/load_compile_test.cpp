@@ -186,6 +186,26 @@ TEST(CompiledParameter, HasItsPopulationsInFileOrderAndEverybodyLast)
     EXPECT_EQ(parameter.allowed->first.value, Decimal(3, 0));
 }
 
+TEST(CompiledPopulations, NameWhomTheRowsOfEachAnalyteAreFor)
+{
+    auto const compiled = compileFiles({});
+    auto const& set = setOf(compiled);
+    auto const nameOf = [&](NamedIndex at) {
+        return at.known() ? set.conditions[at.index()].name : std::string{};
+    };
+
+    ASSERT_EQ(set.populations.size(), set.terms->analytes().size());
+    for (auto const& analyte : set.terms->analytes()) {
+        auto const& populations = set.populations[analyte.id.index()];
+        ASSERT_EQ(populations.limits.size(), analyte.limits.size());
+        ASSERT_EQ(populations.guards.size(), analyte.guards.size());
+        for (std::size_t i = 0; i < analyte.limits.size(); ++i)
+            EXPECT_EQ(nameOf(populations.limits[i]), analyte.limits[i].population) << analyte.key;
+        for (std::size_t i = 0; i < analyte.guards.size(); ++i)
+            EXPECT_EQ(nameOf(populations.guards[i]), analyte.guards[i].population) << analyte.key;
+    }
+}
+
 TEST(CompiledTemplate, IsTextAndFieldsInTurn)
 {
     auto const compiled = compileFiles(
