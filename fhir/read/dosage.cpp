@@ -140,8 +140,9 @@ Line lineOf(Reading const& reading, Value const& dosage, std::optional<TimeSpan>
     }
     if (line.asNeeded) return line;
     auto dose = doseOf(dosage);
+    if (!dose) return line;
     auto const rate = rateOf(timing);
-    if (!dose || !rate) return line;
+    if (!rate) return line;
     dose->value = perDay(dose->value * rate->times, rate->days);
     line.daily = std::move(dose);
     return line;

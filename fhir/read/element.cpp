@@ -36,14 +36,17 @@ CodingView codingView(Value const& coding)
     return view;
 }
 
+void addCoding(CodingView const& view, std::vector<Coding>& codings)
+{
+    if (view.code.empty()) return;
+    codings.push_back(Coding{std::string{terms::Terminology::canonicalSystem(view.system)},
+                             std::string{view.code}, std::string{view.display}});
+}
+
 std::vector<Coding> codingsOf(Value const* concept_)
 {
     std::vector<Coding> codings;
-    forEachCoding(concept_, [&codings](CodingView const& view) {
-        if (view.code.empty()) return;
-        codings.push_back(Coding{std::string{terms::Terminology::canonicalSystem(view.system)},
-                                 std::string{view.code}, std::string{view.display}});
-    });
+    forEachCoding(concept_, [&codings](CodingView const& view) { addCoding(view, codings); });
     return codings;
 }
 

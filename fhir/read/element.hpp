@@ -100,6 +100,8 @@ void forEachCoding(Value const* concept_, F&& f)
     }
 }
 
+/// Adds a coding that has a code, its system in canonical spelling.
+void addCoding(CodingView const& view, std::vector<Coding>& codings);
 /// Codings with a code, systems in canonical spelling, in the order as sent.
 std::vector<Coding> codingsOf(Value const* concept_);
 

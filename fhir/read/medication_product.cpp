@@ -18,14 +18,17 @@ struct Named {
 
     void add(Value const* concept_)
     {
-        auto const found = codingsOf(concept_);
-        codes.insert(codes.end(), found.begin(), found.end());
         addText(conceptText(concept_));
-        forEachCoding(concept_, [this](CodingView const& view) { addText(view.display); });
+        forEachCoding(concept_, [this](CodingView const& view) {
+            addCoding(view, codes);
+            addText(view.display);
+        });
     }
+    /// The text of a concept is mostly the display of its code: what is there is read once.
     void addText(std::string_view text)
     {
-        if (!text.empty()) texts.push_back(text);
+        if (!text.empty() && std::find(texts.begin(), texts.end(), text) == texts.end())
+            texts.push_back(text);
     }
     [[nodiscard]] bool empty() const { return codes.empty() && texts.empty(); }
 };

@@ -23,9 +23,7 @@ void understandConcept(Reading const& reading, Value const* concept_, SetBits co
         if (!view.code.empty()) {
             sets = reading.terms.meaningOf(view.system, view.code, text).sets;
             sets.keepOnly(among);
-            understood.codes.push_back(
-                Coding{std::string{terms::Terminology::canonicalSystem(view.system)},
-                       std::string{view.code}, std::string{view.display}});
+            addCoding(view, understood.codes);
         }
         understood.byCode.addAll(sets);
         // The display of a code that is in our sets says nothing that the code does not say.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <optional>
 
 namespace tcds::terms {
@@ -31,6 +32,7 @@ void CodeIndex::add(CodeMember const& member, SetBits const& reaches)
     auto const key = normalisedCode(member.system, code, buffer.data());
 
     auto& system = systemOf(member.system);
+    if (prefix && !key.empty()) system.prefixLengths |= std::uint64_t{1} << (key.size() - 1);
     auto& entry = (prefix ? system.prefixes : system.exact)[std::string{key}];
     if (member.withText.empty()) {
         entry.sets.addAll(reaches);
@@ -75,11 +77,13 @@ CodeMeaning CodeIndex::find(std::string_view system, std::string_view code,
             if (occurs(withText.phrases, wordsOfText())) meaning.sets.addAll(withText.sets);
     };
     if (auto const found = known->exact.find(key); found != known->exact.end()) take(found->second);
-    if (!known->prefixes.empty())
-        for (std::size_t length = 1; length <= key.size(); ++length)
-            if (auto const found = known->prefixes.find(key.substr(0, length));
-                found != known->prefixes.end())
-                take(found->second);
+    for (auto lengths = known->prefixLengths; lengths != 0; lengths &= lengths - 1) {
+        auto const length = static_cast<std::size_t>(std::countr_zero(lengths)) + 1;
+        if (length > key.size()) break;
+        if (auto const found = known->prefixes.find(key.substr(0, length));
+            found != known->prefixes.end())
+            take(found->second);
+    }
 
     if (text.empty() || meaning.sets.none()) return meaning;
     for (auto const& unless : unless_)

@@ -4,6 +4,7 @@
 #include "fhir/terms/phrases.hpp"
 #include "fhir/terms/terminology.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,7 @@ private:
     struct System {
         std::string uri;
         TextMap<Entry> exact, prefixes;
+        std::uint64_t prefixLengths = 0; // bit n: some prefix has n + 1 characters
     };
     struct Unless {
         SetId set;

@@ -61,8 +61,7 @@ std::string_view canonicalSystem(std::string_view system)
     auto const oid = startsWithNoCase(system, kUrnOid) ? system.substr(kUrnOid.size()) : system;
     auto const place = address(system);
     for (auto const& known : kSystems)
-        if (oid == known.oid || place == address(known.uri))
-            return known.uri;
+        if (oid == known.oid || place == address(known.uri)) return known.uri;
     // http://snomed.info/sct/731000124108[/version/...] is SNOMED CT in one edition.
     if (place.starts_with("snomed.info/sct/")) return kSnomed;
     return system;

@@ -83,8 +83,9 @@ bool DrugNames::add(std::string_view name, std::vector<IngredientId> ingredients
         ++count;
         entry.salts = entry.salts && isSalt(word);
     });
-    auto& longest = first_[key.substr(0, key.find(' '))];
-    longest = std::max(longest, count);
+    auto& first = first_[key.substr(0, key.find(' '))];
+    first.longest = std::max(first.longest, count);
+    first.exact = first.exact || exact;
     auto const [place, added] = entries_.try_emplace(std::move(key), std::move(entry));
     return added || place->second.ingredients == entry.ingredients;
 }
@@ -94,8 +95,11 @@ class DrugNames::Search
 {
 public:
     Search(DrugNames const& names, Words const& words, RouteTable const& forms)
-        : names_{names}, words_{words}, forms_{forms}
+        : names_{names}, words_{words}
     {
+        strength_.reserve(words.size());
+        for (std::size_t i = 0; i < words.size(); ++i)
+            strength_.push_back(isStrength(words[i], forms));
     }
 
     std::vector<IngredientId> run()
@@ -115,14 +119,30 @@ private:
             auto const found = names_.entries_.find(key);
             return found != names_.entries_.end() && found->second.exact ? &found->second : nullptr;
         };
-        if (auto const* entry = lookUp(words_.folded)) return entry;
+        if (words_.size() == 0) return nullptr;
+        if (beginsExact(0))
+            if (auto const* entry = lookUp(words_.folded)) return entry;
+        std::size_t first = 0;
+        while (first < words_.size() && strength_[first]) ++first;
+        if (first == words_.size() || !beginsExact(first)) return nullptr;
         std::string bare;
-        for (std::size_t i = 0; i < words_.size(); ++i) {
-            if (isStrength(words_[i], forms_) || (isSalt(words_[i]) && !bare.empty())) continue;
+        for (auto i = first; i < words_.size(); ++i) {
+            if (strength_[i] || (isSalt(words_[i]) && !bare.empty())) continue;
             bare += bare.empty() ? "" : " ";
             bare += words_[i];
         }
         return bare == words_.folded ? nullptr : lookUp(bare);
+    }
+
+    [[nodiscard]] First const* firstAt(std::size_t at) const
+    {
+        auto const found = names_.first_.find(words_[at]);
+        return found == names_.first_.end() ? nullptr : &found->second;
+    }
+    [[nodiscard]] bool beginsExact(std::size_t at) const
+    {
+        auto const* first = firstAt(at);
+        return first != nullptr && first->exact;
     }
 
     [[nodiscard]] std::string_view span(std::size_t at, std::size_t count) const
@@ -140,9 +160,8 @@ private:
             before_ = Before::Nothing;
             partHasWord_ = false;
         }
-        auto const first = names_.first_.find(words_[at]);
-        auto const most =
-            first == names_.first_.end() ? 0 : std::min(first->second, words_.size() - at);
+        auto const* first = firstAt(at);
+        auto const most = first == nullptr ? 0 : std::min(first->longest, words_.size() - at);
         for (auto count = most; count > 0; --count) {
             auto const entry = names_.entries_.find(span(at, count));
             if (entry == names_.entries_.end() || entry->second.exact) continue;
@@ -153,7 +172,7 @@ private:
             partHasWord_ = true;
             return count;
         }
-        if (isStrength(words_[at], forms_)) {
+        if (strength_[at]) {
             before_ = Before::Nothing;
             return 1;
         }
@@ -183,7 +202,7 @@ private:
         // it.
         if (partHasWord_) return false;
         for (auto next = at + 1; next < words_.size() && !beginsPart(next); ++next)
-            if (!isStrength(words_[next], forms_)) return false;
+            if (!strength_[next]) return false;
         return true;
     }
 
@@ -191,7 +210,7 @@ private:
 
     DrugNames const& names_;
     Words const& words_;
-    RouteTable const& forms_;
+    std::vector<bool> strength_; // by word: strength or form, no part of a name
     std::vector<IngredientId> found_;
     Before before_ = Before::Nothing;
     bool partHasWord_ = false; // besides strength and form

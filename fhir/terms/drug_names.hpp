@@ -35,10 +35,15 @@ private:
         bool exact = false;
         bool salts = false; // made of salt words alone: "potassium chloride"
     };
+    /// What names begin with a word.
+    struct First {
+        std::size_t longest = 0; // words of the longest of them
+        bool exact = false;      // some of them count only as the whole text
+    };
     class Search;
 
     TextMap<Entry> entries_;
-    TextMap<std::size_t> first_; // first word -> most words of a name that begins with it
+    TextMap<First> first_; // by the first word of a name
 };
 
 } // namespace tcds::terms

@@ -85,10 +85,10 @@ MedicationMeaning Terminology::understandMedication(std::span<Coding const> code
                                                     std::span<std::string_view const> texts) const
 {
     MedicationMeaning meaning;
-    Found best;
     Route codeRoute =
         Route::Unknown; // of any coding: an ATC group tells the route of a plain ingredient
     std::vector<Found> all;
+    all.reserve(codes.size());
     for (auto const& coding : codes) {
         auto found = lookUp(*impl_, coding);
         if (codeRoute == Route::Unknown)
@@ -97,24 +97,27 @@ MedicationMeaning Terminology::understandMedication(std::span<Coding const> code
                             : impl_->drugs.routes().findCode(coding.system, coding.code);
         if (found.step != Step::None) all.push_back(std::move(found));
     }
-    for (auto const& found : all)
-        if (found.step < best.step) best = found;
-    for (auto const& found : all)
-        meaning.conflicting = meaning.conflicting || conflict(best.ingredients, found.ingredients);
-
-    meaning.by = matchedBy(best.step);
-    meaning.ingredients = std::move(best.ingredients);
-    meaning.sets = best.sets;
-    if (best.step == Step::None)
+    auto const best = std::min_element(
+        all.begin(), all.end(), [](Found const& a, Found const& b) { return a.step < b.step; });
+    if (best != all.end()) {
+        for (auto const& found : all)
+            meaning.conflicting =
+                meaning.conflicting || conflict(best->ingredients, found.ingredients);
+        meaning.by = matchedBy(best->step);
+        meaning.ingredients = std::move(best->ingredients);
+        meaning.sets = best->sets;
+        meaning.route = best->route;
+    } else {
         for (auto const text : texts) {
             meaning.ingredients = impl_->drugs.names().find(text, impl_->drugs.forms());
             if (meaning.ingredients.empty()) continue;
             meaning.by = MatchedBy::Name;
             break;
         }
+    }
     if (meaning.by == MatchedBy::None) return meaning;
 
-    meaning.route = best.route != Route::Unknown ? best.route : codeRoute;
+    if (meaning.route == Route::Unknown) meaning.route = codeRoute;
     if (meaning.route != Route::Unknown) {
         meaning.routeFrom = RouteOrigin::Product;
         return meaning;

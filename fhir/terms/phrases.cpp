@@ -26,6 +26,18 @@ std::vector<std::string_view> partsOf(std::string_view text, std::string_view se
     return parts;
 }
 
+constexpr std::size_t kLetters = 3;
+constexpr std::size_t kLetterBits = 5;
+
+/// The first three letters as a number; missing ones are 0. Different words may share it.
+std::size_t beginningOf(std::string_view word)
+{
+    std::size_t beginning = 0;
+    for (std::size_t i = 0; i < std::min(word.size(), kLetters); ++i)
+        beginning |= (static_cast<unsigned char>(word[i]) & 0x1FU) << (i * kLetterBits);
+    return beginning;
+}
+
 bool standsAt(std::span<std::vector<WordForm> const> rest, Words const& words, std::size_t at)
 {
     if (at + rest.size() > words.size()) return false;
@@ -67,12 +79,28 @@ void PhraseIndex::add(Phrase const& phrase, PhraseOwner owner)
     for (auto const& form : phrase.words.front()) {
         auto& first = firstWords_[form.text];
         (form.prefix ? first.prefix : first.exact).push_back(index);
+        noteBeginning(form);
         if (!form.prefix) continue;
         auto const place =
             std::lower_bound(prefixLengths_.begin(), prefixLengths_.end(), form.text.size());
         if (place == prefixLengths_.end() || *place != form.text.size())
             prefixLengths_.insert(place, form.text.size());
     }
+}
+
+void PhraseIndex::noteBeginning(WordForm const& form)
+{
+    auto const beginning = beginningOf(form.text);
+    auto const given = std::min(form.text.size(), kLetters) * kLetterBits;
+    // Any letters may follow a prefix that is shorter than what is looked at.
+    auto const endings = form.prefix ? beginnings_.size() >> given : 1;
+    for (std::size_t ending = 0; ending < endings; ++ending)
+        beginnings_.set(beginning | ending << given);
+}
+
+bool PhraseIndex::mayBegin(std::string_view word) const
+{
+    return beginnings_.test(beginningOf(word));
 }
 
 void PhraseIndex::collect(std::vector<std::uint32_t> const& candidates, Words const& words,
@@ -92,6 +120,7 @@ std::vector<Hit> PhraseIndex::find(Words const& words) const
     std::vector<Hit> hits;
     for (std::size_t at = 0; at < words.size(); ++at) {
         auto const word = words[at];
+        if (!mayBegin(word)) continue;
         if (auto const found = firstWords_.find(word); found != firstWords_.end()) {
             collect(found->second.exact, words, at, hits);
             collect(found->second.prefix, words, at, hits);

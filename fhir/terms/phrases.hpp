@@ -3,6 +3,7 @@
 #include "fhir/facts/identifiers.hpp"
 #include "fhir/terms/words.hpp"
 
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -86,10 +87,14 @@ private:
     struct First {
         std::vector<std::uint32_t> exact, prefix; // into entries_
     };
+    void noteBeginning(WordForm const& form);
     void collect(std::vector<std::uint32_t> const& candidates, Words const& words, std::size_t at,
                  std::vector<Hit>& hits) const;
 
+    [[nodiscard]] bool mayBegin(std::string_view word) const;
+
     TextMap<First> firstWords_;
+    std::bitset<1U << 15U> beginnings_; // by the first three letters: most words begin no phrase
     std::vector<std::size_t> prefixLengths_; // ascending
     std::vector<Entry> entries_;
     std::vector<std::vector<WordForm>> rest_;

@@ -16,6 +16,14 @@ bool isCue(PhraseRole role)
            role == PhraseRole::Hypothetical;
 }
 
+/// A template's "(-)" behind a sign, which denies it as a cue does.
+bool hasMinus(Words const& words)
+{
+    return words.after.has(Mark::Minus) ||
+           std::any_of(words.list.begin(), words.list.end(),
+                       [](Word const& word) { return word.before.has(Mark::Minus); });
+}
+
 /// A cue in force, with everything that the hits at its place say about it.
 struct Cue {
     std::uint32_t begin = 0, end = 0;
@@ -366,6 +374,10 @@ private:
 std::vector<bool> deniedWords(Words const& words, std::vector<Segment>& segments,
                               std::span<Hit const> hits)
 {
+    // Names of problems and of tests, which are most texts, have no cue.
+    bool const cued =
+        std::any_of(hits.begin(), hits.end(), [](Hit const& hit) { return isCue(hit.owner.role); });
+    if (!cued && !hasMinus(words)) return std::vector<bool>(words.size());
     return Reader{words, segments, hits}.run();
 }
 

@@ -44,10 +44,15 @@ constexpr std::array<std::string_view, 0x180 - 0xC0> kLatin = {
 
 bool isDash(char32_t c) { return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212; }
 bool isApostrophe(char32_t c) { return c == '\'' || c == 0x2018 || c == 0x2019 || c == 0x02BC; }
-bool isAsciiWord(char32_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+/// Letters and digits of ASCII.
+constexpr auto kWordBytes = [] {
+    std::array<bool, 256> word{};
+    for (unsigned char c = 'a'; c <= 'z'; ++c) word[c] = true;
+    for (unsigned char c = 'A'; c <= 'Z'; ++c) word[c] = true;
+    for (unsigned char c = '0'; c <= '9'; ++c) word[c] = true;
+    return word;
+}();
+char lowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 /// Letters of other scripts make words as well; symbols and punctuation do not.
 bool isOtherLetter(char32_t c)
 {
@@ -72,6 +77,10 @@ public:
     Words run()
     {
         for (std::size_t at = 0; at < text_.size();) {
+            if (letterAt(at)) {
+                at = letters(at);
+                continue;
+            }
             auto const point = decode(text_, at);
             auto const next = at + point.bytes;
             if (inWord_ && isApostrophe(point.value) && letterAt(next)) {
@@ -87,14 +96,26 @@ public:
     }
 
 private:
-    /// @return false when the character separates words
+    /// Takes the run of ASCII letters and digits that begins at `at`.
+    /// @return offset behind it
+    std::size_t letters(std::size_t at)
+    {
+        auto end = at + 1;
+        while (letterAt(end)) ++end;
+        capital_ = text_[at] >= 'A' && text_[at] <= 'Z';
+        if (!inWord_) begin();
+        auto const first = words_.folded.size();
+        words_.folded.append(text_, at, end - at);
+        for (auto i = first; i < words_.folded.size(); ++i)
+            words_.folded[i] = lowerOf(words_.folded[i]);
+        return end;
+    }
+
+    /// Any character but ASCII letters and digits.
+    /// @return false when it separates words
     bool letter(char32_t c)
     {
-        capital_ = (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE);
-        if (isAsciiWord(c)) {
-            append(static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
-            return true;
-        }
+        capital_ = c >= 0xC0 && c <= 0xDE;
         if (c >= 0xC0 && c < 0x180 && !kLatin[c - 0xC0].empty()) {
             for (char const letter : kLatin[c - 0xC0]) append(letter);
             return true;
@@ -219,7 +240,7 @@ private:
 
     [[nodiscard]] bool letterAt(std::size_t at) const
     {
-        return at < text_.size() && isAsciiWord(static_cast<unsigned char>(text_[at]));
+        return at < text_.size() && kWordBytes[static_cast<unsigned char>(text_[at])];
     }
 
     /// The s of "father's" stands at `at`, and the word ends behind it.
@@ -252,9 +273,7 @@ std::string foldedName(std::string_view text)
 std::string lowerAscii(std::string_view text)
 {
     std::string lower{text};
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    std::transform(lower.begin(), lower.end(), lower.begin(), lowerOf);
     return lower;
 }
 
