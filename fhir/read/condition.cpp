@@ -121,6 +121,8 @@ std::optional<int> weeksOf(Value const* code)
         if (view.code.starts_with("Z3A.")) take(view.code.substr(4));
     });
     auto const text = conceptText(code);
+    if (text.find('k') == std::string_view::npos && text.find('/') == std::string_view::npos)
+        return weeks; // none of the words below
     for (auto const* word : {" week", " wk", "-week", "/40"}) {
         auto const at = text.find(word);
         if (at == std::string_view::npos || at == 0) continue;

@@ -13,12 +13,14 @@ Members::Members(Value const& object) : object_{&object}
 {
     if (!object.IsObject()) return;
     large_ = object.MemberCount() > kMost;
-    if (large_) return;
-    for (auto const& member : object.GetObject()) {
+    if (large_ || object.ObjectEmpty()) return;
+    first_ = &*object.MemberBegin();
+    for (std::uint8_t place = 0; place < object.MemberCount(); ++place) {
+        auto const& member = first_[place];
         if (member.value.IsNull()) continue;
         auto at = slotOf(nameOf(member));
-        while (slots_[at] != nullptr) at = (at + 1) % kSlots;
-        slots_[at] = &member;
+        while (slots_[at] != 0) at = (at + 1) % kSlots;
+        slots_[at] = static_cast<std::uint8_t>(place + 1);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -31,8 +32,9 @@ public:
     [[nodiscard]] Value const* child(std::string_view name) const
     {
         if (large_) return json::child(*object_, name);
-        for (auto at = slotOf(name); slots_[at] != nullptr; at = (at + 1) % kSlots)
-            if (nameOf(*slots_[at]) == name) return &slots_[at]->value;
+        for (auto at = slotOf(name); slots_[at] != 0; at = (at + 1) % kSlots)
+            if (auto const& member = first_[slots_[at] - 1]; nameOf(member) == name)
+                return &member.value;
         return nullptr;
     }
     [[nodiscard]] std::string_view text(std::string_view name) const
@@ -69,8 +71,9 @@ private:
     }
 
     Value const* object_;
+    Member const* first_ = nullptr;
     bool large_ = false;
-    std::array<Member const*, kSlots> slots_{};
+    std::array<std::uint8_t, kSlots> slots_{}; // place of a member, from 1; 0 = free
 };
 
 /// One coding in place; the views live as long as the document.

@@ -146,9 +146,11 @@ bool addSign(Reading& reading, Place const& place, Members const& holder, Record
         return asked;
     }
 
-    recorded.complaintByText =
-        !byCode.byText.none() || speaksOfComplaint(reading, place, holder.child("code"));
+    bool const namedByText = !byCode.byText.none();
     auto understood = join(reading, holder, std::move(byCode), std::move(byValue));
+    if (understood.isSilent()) return false; // most results that no rule asks for
+    recorded.complaintByText =
+        namedByText || speaksOfComplaint(reading, place, holder.child("code"));
     if (understood.isDenied()) {
         // A denial in a report that could not have opened the gate is not worth a word.
         if (asked || !understood.byCode.none() || recorded.complaintByText)

@@ -125,6 +125,7 @@ bool Reading::isOurs(Place const& place)
 
 bool Reading::isCurrentEncounter(Value const* reference) const
 {
+    if (currentEncounters.empty()) return false;
     auto const text = referenceText(reference);
     if (text.empty()) return false;
     for (auto const& current : currentEncounters)

@@ -7,41 +7,42 @@ namespace tcds::fhir {
 
 namespace {
 
-std::size_t place(std::string_view key)
+constexpr std::size_t place(std::string_view key)
 {
     return static_cast<std::size_t>(std::find(kSourceKeys.begin(), kSourceKeys.end(), key) -
                                     kSourceKeys.begin());
 }
 
 struct Answer {
-    std::string_view key, type;
+    std::size_t key;
+    std::string_view type;
 };
 constexpr std::array<Answer, 25> kAnswers{{
-    {"patient", "Patient"},
-    {"conditions", "Condition"},
-    {"encounterDiagnoses", "Condition"},
-    {"medications", "MedicationRequest"},
-    {"medications", "MedicationOrder"},
-    {"stopped", "MedicationRequest"},
-    {"stopped", "MedicationOrder"},
-    {"labs", "Observation"},
-    {"labs", "DiagnosticReport"},
-    {"vitals", "Observation"},
-    {"complaints", "Observation"},
-    {"encounter", "Encounter"},
-    {"statements", "MedicationStatement"},
-    {"statements", "MedicationUsage"},
-    {"questionnaires", "QuestionnaireResponse"},
-    {"administrations", "MedicationAdministration"},
-    {"dispenses", "MedicationDispense"},
-    {"serviceRequests", "ServiceRequest"},
-    {"serviceRequests", "ProcedureRequest"},
-    {"serviceRequests", "ReferralRequest"},
-    {"serviceRequests", "DiagnosticOrder"},
-    {"procedures", "Procedure"},
-    {"appointments", "Appointment"},
-    {"labs", "Specimen"},
-    {"medications", "Medication"},
+    {place("patient"), "Patient"},
+    {place("conditions"), "Condition"},
+    {place("encounterDiagnoses"), "Condition"},
+    {place("medications"), "MedicationRequest"},
+    {place("medications"), "MedicationOrder"},
+    {place("stopped"), "MedicationRequest"},
+    {place("stopped"), "MedicationOrder"},
+    {place("labs"), "Observation"},
+    {place("labs"), "DiagnosticReport"},
+    {place("vitals"), "Observation"},
+    {place("complaints"), "Observation"},
+    {place("encounter"), "Encounter"},
+    {place("statements"), "MedicationStatement"},
+    {place("statements"), "MedicationUsage"},
+    {place("questionnaires"), "QuestionnaireResponse"},
+    {place("administrations"), "MedicationAdministration"},
+    {place("dispenses"), "MedicationDispense"},
+    {place("serviceRequests"), "ServiceRequest"},
+    {place("serviceRequests"), "ProcedureRequest"},
+    {place("serviceRequests"), "ReferralRequest"},
+    {place("serviceRequests"), "DiagnosticOrder"},
+    {place("procedures"), "Procedure"},
+    {place("appointments"), "Appointment"},
+    {place("labs"), "Specimen"},
+    {place("medications"), "Medication"},
 }};
 
 std::optional<std::string_view> observationKey(terms::Terminology const& terms,
@@ -72,7 +73,7 @@ std::optional<std::size_t> sourceKey(std::string_view key)
 bool answers(std::size_t key, std::string_view type)
 {
     return std::any_of(kAnswers.begin(), kAnswers.end(), [&](Answer const& answer) {
-        return answer.type == type && answer.key == kSourceKeys[key];
+        return answer.key == key && answer.type == type;
     });
 }
 
@@ -94,7 +95,7 @@ std::optional<std::size_t> keyOf(terms::Terminology const& terms, Entry const& e
     }
     if (entry.type == "Specimen" || entry.type == "Medication") return std::nullopt;
     for (auto const& answer : kAnswers)
-        if (answer.type == entry.type) return place(answer.key);
+        if (answer.type == entry.type) return answer.key;
     return std::nullopt;
 }
 

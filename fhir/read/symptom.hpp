@@ -25,10 +25,9 @@ struct Understood {
         return all;
     }
     /// Something was stated, and all of it was denied.
-    [[nodiscard]] bool isDenied() const
-    {
-        return sets().none() && (!byCode.none() || !byText.none() || !denied.none());
-    }
+    [[nodiscard]] bool isDenied() const { return sets().none() && !isSilent(); }
+    /// Nothing that a rule asks for was named.
+    [[nodiscard]] bool isSilent() const { return byCode.none() && byText.none() && denied.none(); }
 };
 
 /// Looks up the codings of a concept, and its text and the displays of unknown codes as phrases.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace tcds::terms {
 namespace {
@@ -38,17 +39,37 @@ constexpr std::array kStrengthWords{
     "xr"sv};
 static_assert(std::is_sorted(kStrengthWords.begin(), kStrengthWords.end()));
 
-bool isSalt(std::string_view word)
+/// Where the words of each letter begin in a sorted list.
+template <std::size_t N>
+constexpr auto lettersOf(std::array<std::string_view, N> const& sorted)
 {
-    return std::binary_search(kSalts.begin(), kSalts.end(), word);
+    std::array<std::uint8_t, 27> begins{};
+    for (std::size_t letter = 0; letter < begins.size(); ++letter)
+        while (begins[letter] < N &&
+               static_cast<std::size_t>(sorted[begins[letter]].front() - 'a') < letter)
+            ++begins[letter];
+    return begins;
 }
+constexpr auto kSaltLetters = lettersOf(kSalts);
+constexpr auto kStrengthLetters = lettersOf(kStrengthWords);
+
+template <std::size_t N>
+bool holds(std::array<std::string_view, N> const& sorted,
+           std::array<std::uint8_t, 27> const& begins, std::string_view word)
+{
+    if (word.empty() || word.front() < 'a' || word.front() > 'z') return false;
+    auto const letter = static_cast<std::size_t>(word.front() - 'a');
+    return std::find(sorted.begin() + begins[letter], sorted.begin() + begins[letter + 1], word) !=
+           sorted.begin() + begins[letter + 1];
+}
+
+bool isSalt(std::string_view word) { return holds(kSalts, kSaltLetters, word); }
 
 /// "40", "40mg", "mg", "tablet": words around a name.
 bool isStrength(std::string_view word, RouteTable const& forms)
 {
     return (word.front() >= '0' && word.front() <= '9') ||
-           std::binary_search(kStrengthWords.begin(), kStrengthWords.end(), word) ||
-           forms.hasWord(word);
+           holds(kStrengthWords, kStrengthLetters, word) || forms.hasWord(word);
 }
 
 template <class F>
