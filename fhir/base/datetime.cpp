@@ -33,14 +33,17 @@ public:
         return true;
     }
 
-    /// Exactly `count` digits.
-    std::optional<int> digits(std::size_t count)
+    /// Exactly so many digits.
+    template <std::size_t kCount>
+    std::optional<int> digits()
     {
-        if (rest_.size() < count || !std::all_of(rest_.begin(), rest_.begin() + count, isDigit))
-            return std::nullopt;
+        if (rest_.size() < kCount) return std::nullopt;
         int value = 0;
-        for (char const c : rest_.substr(0, count)) value = value * 10 + (c - '0');
-        rest_.remove_prefix(count);
+        for (std::size_t i = 0; i < kCount; ++i) {
+            if (!isDigit(rest_[i])) return std::nullopt;
+            value = value * 10 + (rest_[i] - '0');
+        }
+        rest_.remove_prefix(kCount);
         return value;
     }
 
@@ -76,11 +79,11 @@ ch::milliseconds fractionOf(std::string_view digits)
 /// hh:mm:ss with optional fraction.
 std::optional<TimeOfDay> readTime(Cursor& cursor)
 {
-    auto const hour = cursor.digits(2);
+    auto const hour = cursor.digits<2>();
     if (!hour || *hour > 23 || !cursor.take(':')) return std::nullopt;
-    auto const minute = cursor.digits(2);
+    auto const minute = cursor.digits<2>();
     if (!minute || *minute > 59 || !cursor.take(':')) return std::nullopt;
-    auto const second = cursor.digits(2);
+    auto const second = cursor.digits<2>();
     if (!second || *second > 60) return std::nullopt;
 
     TimeOfDay time;
@@ -103,9 +106,9 @@ std::optional<ch::minutes> readZone(Cursor& cursor, ch::minutes unstated)
     if (cursor.take('Z')) return ch::minutes{0};
     bool const west = cursor.take('-');
     if (!west && !cursor.take('+')) return std::nullopt;
-    auto const hours = cursor.digits(2);
+    auto const hours = cursor.digits<2>();
     if (!hours || *hours > kMaxZoneHours || !cursor.take(':')) return std::nullopt;
-    auto const minutes = cursor.digits(2);
+    auto const minutes = cursor.digits<2>();
     if (!minutes || *minutes > 59 || (*hours == kMaxZoneHours && *minutes > 0)) return std::nullopt;
     auto const offset = ch::hours{*hours} + ch::minutes{*minutes};
     return west ? -offset : offset;
@@ -120,7 +123,7 @@ TimeSpan span(ch::sys_days first, ch::sys_days afterLast, ch::minutes zone, Prec
 std::optional<TimeSpan> readSpan(std::string_view text, ch::minutes zone)
 {
     Cursor cursor{text};
-    auto const yearNumber = cursor.digits(4);
+    auto const yearNumber = cursor.digits<4>();
     if (!yearNumber || *yearNumber < kFirstYear || *yearNumber > kLastYear) return std::nullopt;
     auto const year = ch::year{*yearNumber};
     if (cursor.atEnd()) {
@@ -130,14 +133,14 @@ std::optional<TimeSpan> readSpan(std::string_view text, ch::minutes zone)
     }
 
     if (!cursor.take('-')) return std::nullopt;
-    auto const monthNumber = cursor.digits(2);
+    auto const monthNumber = cursor.digits<2>();
     if (!monthNumber || *monthNumber < 1 || *monthNumber > 12) return std::nullopt;
     auto const month = year / ch::month{static_cast<unsigned>(*monthNumber)};
     if (cursor.atEnd())
         return span(month / 1, (month + ch::months{1}) / 1, zone, Precision::Month, text);
 
     if (!cursor.take('-')) return std::nullopt;
-    auto const dayNumber = cursor.digits(2);
+    auto const dayNumber = cursor.digits<2>();
     if (!dayNumber) return std::nullopt;
     auto const date = month / ch::day{static_cast<unsigned>(*dayNumber)};
     if (!date.ok()) return std::nullopt;

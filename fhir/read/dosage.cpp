@@ -72,10 +72,10 @@ std::optional<Rate> rateOfRepeat(Value const& repeat)
     return std::nullopt;
 }
 
-std::optional<Quantity> doseOf(Value const& line)
+std::optional<Quantity> doseOf(Members const& line)
 {
-    auto const* dose = anyOf(line, {"doseQuantity", "doseSimpleQuantity"}); // before R4
-    for (auto const& given : json::items(line, "doseAndRate")) {
+    auto const* dose = line.anyOf({"doseQuantity", "doseSimpleQuantity"}); // before R4
+    for (auto const& given : line.items("doseAndRate")) {
         if (dose != nullptr) break;
         dose = json::child(given, "doseQuantity");
     }
@@ -87,11 +87,11 @@ std::optional<Quantity> doseOf(Value const& line)
     return Quantity{*value, std::string{unit}};
 }
 
-bool isAsNeeded(Value const& line)
+bool isAsNeeded(Members const& line)
 {
-    auto const* asNeeded = anyOf(line, {"asNeededBoolean", "asNeeded"});
+    auto const* asNeeded = line.anyOf({"asNeededBoolean", "asNeeded"});
     if (auto const flag = json::flag(asNeeded)) return *flag;
-    return anyOf(line, {"asNeededCodeableConcept", "asNeededFor"}) != nullptr;
+    return line.anyOf({"asNeededCodeableConcept", "asNeededFor"}) != nullptr;
 }
 
 /// Whole days divide without a remainder of digits: 80, not 80.0000.
@@ -123,12 +123,12 @@ std::optional<TimeSpan> endAfter(std::optional<TimeSpan> const& begin, Value con
     return dayOf(begin->first() + *length);
 }
 
-Line lineOf(Reading const& reading, Value const& dosage, std::optional<TimeSpan> const& begin)
+Line lineOf(Reading const& reading, Members const& dosage, std::optional<TimeSpan> const& begin)
 {
     Line line;
     line.asNeeded = isAsNeeded(dosage);
-    line.sequence = json::child(dosage, "sequence");
-    auto const* timing = json::child(dosage, "timing");
+    line.sequence = dosage.child("sequence");
+    auto const* timing = dosage.child("timing");
     if (auto const* repeat = json::child(timing, "repeat")) {
         if (auto const* period = json::child(*repeat, "boundsPeriod")) {
             line.start = reading.time(json::child(*period, "start"));
@@ -194,11 +194,12 @@ Dosing dosingOf(Reading const& reading, Value const* lines, std::optional<TimeSp
     bool open = false;
     for (auto const& dosage : json::items(lines)) {
         if (!dosage.IsObject()) continue;
-        auto line = lineOf(reading, dosage, cursor);
+        Members const members{dosage};
+        auto line = lineOf(reading, members, cursor);
         // A numbered line with a duration is followed by the next number.
         if (line.sequence != nullptr && line.end && line.start == cursor) cursor = line.end;
         if (dosing.route == Route::Unknown)
-            if (auto const* route = json::child(dosage, "route"))
+            if (auto const* route = members.child("route"))
                 dosing.route = reading.terms.routeOf(codingsOf(route), conceptText(route));
         if (line.start && (!dosing.start || line.start->first() < dosing.start->first()))
             dosing.start = line.start;

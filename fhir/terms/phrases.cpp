@@ -79,28 +79,29 @@ void PhraseIndex::add(Phrase const& phrase, PhraseOwner owner)
     for (auto const& form : phrase.words.front()) {
         auto& first = firstWords_[form.text];
         (form.prefix ? first.prefix : first.exact).push_back(index);
-        noteBeginning(form);
-        if (!form.prefix) continue;
-        auto const place =
-            std::lower_bound(prefixLengths_.begin(), prefixLengths_.end(), form.text.size());
-        if (place == prefixLengths_.end() || *place != form.text.size())
-            prefixLengths_.insert(place, form.text.size());
+        auto const beginning = beginningOf(form.text);
+        auto const given = std::min(form.text.size(), kLetters) * kLetterBits;
+        // Any letters may follow a prefix that is shorter than what is looked at.
+        auto const endings = form.prefix ? beginnings_.size() >> given : 1;
+        for (std::size_t ending = 0; ending < endings; ++ending)
+            noteBeginning(beginning | ending << given, form);
     }
 }
 
-void PhraseIndex::noteBeginning(WordForm const& form)
+void PhraseIndex::noteBeginning(std::size_t beginning, WordForm const& form)
 {
-    auto const beginning = beginningOf(form.text);
-    auto const given = std::min(form.text.size(), kLetters) * kLetterBits;
-    // Any letters may follow a prefix that is shorter than what is looked at.
-    auto const endings = form.prefix ? beginnings_.size() >> given : 1;
-    for (std::size_t ending = 0; ending < endings; ++ending)
-        beginnings_.set(beginning | ending << given);
-}
-
-bool PhraseIndex::mayBegin(std::string_view word) const
-{
-    return beginnings_.test(beginningOf(word));
+    beginnings_.set(beginning);
+    if (!form.prefix) return;
+    Prefix prefix{static_cast<std::uint16_t>(beginning), form.text};
+    auto const order = [](Prefix const& a, Prefix const& b) {
+        if (a.beginning != b.beginning) return a.beginning < b.beginning;
+        if (a.text.size() != b.text.size()) return a.text.size() < b.text.size();
+        return a.text < b.text;
+    };
+    auto const place = std::lower_bound(prefixes_.begin(), prefixes_.end(), prefix, order);
+    if (place == prefixes_.end() || place->beginning != prefix.beginning ||
+        place->text != prefix.text)
+        prefixes_.insert(place, std::move(prefix));
 }
 
 void PhraseIndex::collect(std::vector<std::uint32_t> const& candidates, Words const& words,
@@ -120,17 +121,18 @@ std::vector<Hit> PhraseIndex::find(Words const& words) const
     std::vector<Hit> hits;
     for (std::size_t at = 0; at < words.size(); ++at) {
         auto const word = words[at];
-        if (!mayBegin(word)) continue;
+        auto const beginning = beginningOf(word);
+        if (!beginnings_.test(beginning)) continue;
         if (auto const found = firstWords_.find(word); found != firstWords_.end()) {
             collect(found->second.exact, words, at, hits);
             collect(found->second.prefix, words, at, hits);
         }
-        for (auto const length : prefixLengths_) {
-            if (length >= word.size()) break;
-            if (auto const found = firstWords_.find(word.substr(0, length));
-                found != firstWords_.end())
-                collect(found->second.prefix, words, at, hits);
-        }
+        auto prefix = std::lower_bound(
+            prefixes_.begin(), prefixes_.end(), beginning,
+            [](Prefix const& a, std::size_t wanted) { return a.beginning < wanted; });
+        for (; prefix != prefixes_.end() && prefix->beginning == beginning; ++prefix)
+            if (prefix->text.size() < word.size() && word.starts_with(prefix->text))
+                collect(firstWords_.find(prefix->text)->second.prefix, words, at, hits);
     }
     return hits;
 }

@@ -87,15 +87,18 @@ private:
     struct First {
         std::vector<std::uint32_t> exact, prefix; // into entries_
     };
-    void noteBeginning(WordForm const& form);
+    /// A first word that only begins the word of the text.
+    struct Prefix {
+        std::uint16_t beginning = 0; // of a word that it may begin
+        std::string text;
+    };
+    void noteBeginning(std::size_t beginning, WordForm const& form);
     void collect(std::vector<std::uint32_t> const& candidates, Words const& words, std::size_t at,
                  std::vector<Hit>& hits) const;
 
-    [[nodiscard]] bool mayBegin(std::string_view word) const;
-
     TextMap<First> firstWords_;
     std::bitset<1U << 15U> beginnings_; // by the first three letters: most words begin no phrase
-    std::vector<std::size_t> prefixLengths_; // ascending
+    std::vector<Prefix> prefixes_;      // by beginning, then length
     std::vector<Entry> entries_;
     std::vector<std::vector<WordForm>> rest_;
 };
