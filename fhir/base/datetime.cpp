@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <limits>
 #include <tuple>
 
 namespace tcds {
@@ -206,7 +208,11 @@ Instant step(Instant at, std::int64_t count, Duration::Unit unit)
 
 void append(std::string& text, std::int64_t number, std::size_t width)
 {
-    auto const digits = std::to_string(number < 0 ? -number : number);
+    std::array<char, std::numeric_limits<std::int64_t>::digits10 + 1> buffer;
+    auto const* const end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), number < 0 ? -number : number)
+            .ptr;
+    std::string_view const digits{buffer.data(), static_cast<std::size_t>(end - buffer.data())};
     if (number < 0) text += '-';
     if (digits.size() < width) text.append(width - digits.size(), '0');
     text += digits;
@@ -265,6 +271,7 @@ std::string toText(Instant at)
     auto const day = ch::floor<ch::days>(at);
     auto const time = ch::hh_mm_ss{at - day};
     auto text = toDay(at);
+    text.reserve(std::string_view{"YYYY-MM-DDThh:mm:ss.mmmZ"}.size());
     text += 'T';
     append(text, time.hours().count(), 2);
     text += ':';

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -12,6 +13,7 @@ namespace {
 
 // Products and shifted operands of 18 digits need up to 37.
 __extension__ typedef unsigned __int128 Wide;
+__extension__ typedef __int128 SignedWide;
 
 constexpr int kDigits = 18;         // of every value that is parsed or computed
 constexpr int kQuotientDigits = 15; // of a division
@@ -30,6 +32,12 @@ constexpr std::array<Wide, kWideDigits + 1> makePowers()
 constexpr auto kPowers = makePowers();
 
 constexpr Wide power(std::int64_t exponent) { return kPowers[static_cast<std::size_t>(exponent)]; }
+
+/// 10^exponent; 1 for negative exponents.
+constexpr SignedWide signedPower(std::int64_t exponent)
+{
+    return exponent > 0 ? static_cast<SignedWide>(power(exponent)) : 1;
+}
 
 /// Decimal digits of `value`; 0 for zero.
 int digitCount(Wide value)
@@ -60,8 +68,8 @@ Decimal make(bool negative, Wide value, std::int64_t scale)
 /// value is a little larger than `value`, by less than one unit of its last place.
 Decimal fit(bool negative, Wide value, std::int64_t scale, bool more, int digits)
 {
+    if (value < power(digits)) return make(negative, value, scale); // nearly every value
     auto drop = digitCount(value) - digits;
-    if (drop <= 0) return make(negative, value, scale);
     auto const rest = value % power(drop);
     auto const half = power(drop) / 2;
     value /= power(drop);
@@ -232,15 +240,26 @@ Result<Decimal> Decimal::parse(std::string_view text)
 
 std::string Decimal::text() const
 {
-    auto digits = std::to_string(static_cast<std::uint64_t>(magnitude(coefficient_)));
-    if (scale_ > 0) {
-        auto const decimals = static_cast<std::size_t>(scale_);
-        if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
-        digits.insert(digits.size() - decimals, 1, '.');
-    } else if (coefficient_ != 0) {
-        digits.append(static_cast<std::size_t>(-static_cast<std::int64_t>(scale_)), '0');
+    std::array<char, std::numeric_limits<std::uint64_t>::digits10 + 1> buffer;
+    auto const* const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
+                                          static_cast<std::uint64_t>(magnitude(coefficient_)))
+                                .ptr;
+    std::string_view const digits{buffer.data(), static_cast<std::size_t>(end - buffer.data())};
+
+    std::string text;
+    if (coefficient_ < 0) text += '-';
+    auto const decimals = static_cast<std::size_t>(this->decimals());
+    if (decimals >= digits.size()) {
+        text.append("0.").append(decimals - digits.size(), '0').append(digits);
+    } else if (decimals > 0) {
+        text.append(digits, 0, digits.size() - decimals);
+        text.append(1, '.').append(digits, digits.size() - decimals);
+    } else {
+        text.append(digits);
+        if (coefficient_ != 0)
+            text.append(static_cast<std::size_t>(-static_cast<std::int64_t>(scale_)), '0');
     }
-    return coefficient_ < 0 ? "-" + digits : digits;
+    return text;
 }
 
 Decimal Decimal::rounded(int decimals) const
@@ -258,8 +277,10 @@ Decimal Decimal::rounded(int decimals) const
 
 std::strong_ordering operator<=>(Decimal const& a, Decimal const& b)
 {
-    // A result and its limit are mostly written with the same number of decimals.
-    if (a.scale_ == b.scale_) return a.coefficient_ <=> b.coefficient_;
+    // Scales of measured values lie close: both fit on the finer of the two, in 37 digits.
+    if (auto const finer = std::int64_t{b.scale_} - a.scale_; finer >= -kDigits && finer <= kDigits)
+        return a.coefficient_ * signedPower(finer) <=> b.coefficient_ * signedPower(-finer);
+
     auto const sign = [](Decimal const& d) {
         return d.coefficient_ > 0 ? 1 : d.coefficient_ < 0 ? -1 : 0;
     };

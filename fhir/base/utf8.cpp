@@ -8,13 +8,15 @@ namespace tcds {
 
 namespace {
 
-constexpr std::size_t kStride = 16;
+constexpr std::size_t kStride = 64;
 
 bool isAscii(char const* bytes)
 {
-    std::array<std::uint64_t, 2> words{};
+    std::array<std::uint64_t, kStride / sizeof(std::uint64_t)> words{};
     std::memcpy(words.data(), bytes, kStride);
-    return ((words[0] | words[1]) & 0x8080808080808080U) == 0;
+    std::uint64_t all = 0;
+    for (auto const word : words) all |= word;
+    return (all & 0x8080808080808080U) == 0;
 }
 
 bool within(unsigned char byte, unsigned char low, unsigned char high)
