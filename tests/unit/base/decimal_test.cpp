@@ -144,6 +144,19 @@ TEST(DecimalOrder, TrailingZerosAndExponentsDoNotCount)
     }
 }
 
+TEST(DecimalOrder, HoldsWhereTheScalesLieFarApart)
+{
+    for (int const distance : {17, 18, 19, 37, 60}) {
+        Decimal const one{1, 0};
+        EXPECT_EQ(Decimal(1, -distance) <=> one, std::strong_ordering::greater) << distance;
+        EXPECT_EQ(Decimal(-1, -distance) <=> one, std::strong_ordering::less) << distance;
+        EXPECT_EQ(one <=> Decimal(1, distance), std::strong_ordering::greater) << distance;
+        EXPECT_EQ(Decimal(0, distance) <=> Decimal(0, -distance), std::strong_ordering::equal);
+        EXPECT_EQ(Decimal(-999'999'999'999'999'999, -distance) <=> Decimal(-1, 0),
+                  std::strong_ordering::less);
+    }
+}
+
 TEST(DecimalOrder, HoldsAtTheEndsOfTheCoefficient)
 {
     constexpr auto kLow = std::numeric_limits<std::int64_t>::min();

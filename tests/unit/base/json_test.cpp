@@ -71,12 +71,37 @@ TEST(Json, BrokenSyntaxIsRefusedAtItsByte)
     for (auto const& row : rows) expectRefused(row);
 }
 
+/// Strings are read in blocks: what ends or bends one counts wherever it stands in a block.
+TEST(Json, EveryByteOfAStringIsLookedAt)
+{
+    for (std::size_t size = 0; size < 40; ++size) {
+        auto const plain = std::string(size, 'x');
+        for (std::size_t at = 0; at <= size; ++at) {
+            auto const around = [&](std::string_view middle) {
+                return "[\"" + plain.substr(at) + std::string{middle} + plain.substr(0, at) + "\"]";
+            };
+            SCOPED_TRACE(around("?"));
+            auto const byte = "byte " + std::to_string(2 + size - at);
+            for (char control = 0; control < 0x20; ++control)
+                expectRefused({"control", around({&control, 1}), byte, "control character"});
+            expectRefused({"backslash", around("\\q"), byte, "backslash"});
+            EXPECT_EQ(text(&read(around("\\n")).root()[0]),
+                      plain.substr(at) + "\n" + plain.substr(0, at));
+            EXPECT_EQ(text(&read(around("\x7F\xC3\xA9")).root()[0]),
+                      plain.substr(at) + "\x7F\xC3\xA9" + plain.substr(0, at));
+        }
+    }
+}
+
 TEST(Json, NumbersTooLargeAreRefusedAtTheirByte)
 {
     expectRefused({"1e999", "{\"a\":1e999}", "byte 5", "number is too large"});
     expectRefused(
         {"400 digits", "[0," + std::string(400, '9') + "]", "byte 3", "number is too large"});
     expectRefused({"bare", "1e999", "byte 0", "number is too large"});
+    expectRefused({"beyond a double", "[1e309]", "byte 1", "number is too large"});
+    EXPECT_NO_THROW(read("[1e308,-1e308,1e-999,0.1e308]"));
+    EXPECT_NO_THROW(read("[" + std::string(308, '9') + "]"));
 }
 
 TEST(Json, ByteOrderMarkIsRefusedByName)

@@ -1,7 +1,12 @@
+#include "fhir/terms/phrases.hpp"
 #include "tests/unit/terms/content.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace tcds::terms {
 namespace {
@@ -32,6 +37,35 @@ struct Row {
 void expectTwitch(std::initializer_list<Row> rows)
 {
     for (auto const& row : rows) EXPECT_EQ(saysOf(row.text, "TWITCH"), row.twitch) << row.text;
+}
+
+/// Where the phrases of an index of its own stand in a text: (first word, words).
+std::vector<std::pair<std::uint32_t, std::uint32_t>> placesOf(
+    std::initializer_list<char const*> phrases, std::string_view text)
+{
+    PhraseIndex index;
+    for (auto const* const phrase : phrases) index.add(*parsePhrase(phrase), {});
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> places;
+    for (auto const& hit : index.find(splitWords(text)))
+        places.emplace_back(hit.begin, hit.end - hit.begin);
+    return places;
+}
+
+TEST(Phrase, IsFoundByItsFirstWordHoweverShort)
+{
+    using Places = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+    auto const text = "No ab abc abcd xabc 4x z";
+    EXPECT_EQ(placesOf({"no"}, text), (Places{{0, 1}}));
+    EXPECT_EQ(placesOf({"z"}, text), (Places{{6, 1}}));
+    EXPECT_EQ(placesOf({"a*"}, text), (Places{{1, 1}, {2, 1}, {3, 1}}));
+    EXPECT_EQ(placesOf({"ab*"}, text), (Places{{1, 1}, {2, 1}, {3, 1}}));
+    EXPECT_EQ(placesOf({"abc*"}, text), (Places{{2, 1}, {3, 1}}));
+    EXPECT_EQ(placesOf({"abcd*"}, text), (Places{{3, 1}}));
+    EXPECT_EQ(placesOf({"abcde*", "abd", "ac*", "b*"}, text), Places{});
+    EXPECT_EQ(placesOf({"4*"}, text), (Places{{5, 1}}));
+    EXPECT_EQ(placesOf({"abcd|ab x* 4x"}, text), (Places{{3, 3}}));
+    // The whole word first, then shorter beginnings before longer ones.
+    EXPECT_EQ(placesOf({"abcd", "a*", "abc* xabc"}, "abcd xabc"), (Places{{0, 1}, {0, 1}, {0, 2}}));
 }
 
 TEST(Text, StatesWhatItNames)
