@@ -63,7 +63,9 @@ std::optional<Interval> pureRange(Condition const& condition, AnalyteId analyte,
 /// L31: values for which `when` holds and none of several bands of the same analyte does.
 void lintGaps(Rule const& rule, RuleSet const& set, Problems& problems)
 {
-    if (rule.bands.empty() || !rule.bands.back().when) return;
+    // A band without `when` takes every value, wherever it stands.
+    auto const hasWhen = [](Band const& band) { return band.when.has_value(); };
+    if (rule.bands.empty() || !std::ranges::all_of(rule.bands, hasWhen)) return;
     auto const* first = std::get_if<LabTest>(&rule.bands.front().when->test);
     if (first == nullptr) return;
     auto const analyte = first->scope.analyte;

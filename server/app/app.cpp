@@ -1,5 +1,6 @@
 #include "server/app/app.hpp"
 
+#include "server/app/repeat_keys.hpp"
 #include "server/app/routes.hpp"
 #include "server/app/version.hpp"
 #include "server/audit/decision.hpp"
@@ -117,64 +118,6 @@ std::string_view reasonDisplay(rules::RuleSet const& rules, cds::Feedback const&
         std::ranges::find(rules.overrideReasons, item.reasonCode, &rules::OverrideReason::code);
     return at == rules.overrideReasons.end() ? std::string_view{} : std::string_view{at->display};
 }
-
-/// Makes the repeat keys of one call, over the pseudonyms that its record holds (decision D18).
-class RepeatKeys
-{
-public:
-    RepeatKeys(audit::Pseudonyms const& pseudonyms, cds::HookRequest const& request)
-        : pseudonyms_{pseudonyms}, request_{request}
-    {
-    }
-
-    std::string operator()(rules::Card const& card, rules::Evaluation const& evaluation)
-    {
-        auto const& rules = evaluation.chart.rules();
-        auto parts = whose();
-        auto const add = [&parts](std::string_view part) {
-            parts += '|';
-            parts += part;
-        };
-        auto const* lead = card.lead.known() ? &rules.rule(card.lead) : nullptr;
-        add(lead != nullptr ? std::string_view{rules.clusters[lead->cluster].name} : "unread");
-        add(lead != nullptr ? std::string_view{lead->id} : "");
-        add(rules::toText(card.level));
-        if (auto const* judgement = lead != nullptr ? evaluation.of(card.lead) : nullptr)
-            for (auto const& part : dataOf(*judgement, evaluation.chart.context())) add(part);
-        return pseudonyms_.ofParts(parts);
-    }
-
-private:
-    /// Patient and encounter: the same for each card.
-    std::string const& whose()
-    {
-        if (!whose_.empty()) return whose_;
-        whose_ = pseudonyms_.of(request_.fhirServer, "Patient/" + request_.patientId);
-        if (!request_.encounterId.empty())
-            whose_ +=
-                '|' + pseudonyms_.of(request_.fhirServer, "Encounter/" + request_.encounterId);
-        return whose_;
-    }
-
-    /// Results and medications, sorted: the order of Bundle entries means nothing.
-    [[nodiscard]] std::vector<std::string> dataOf(rules::Judgement const& lead,
-                                                  PatientContext const& context) const
-    {
-        std::vector<std::string> data;
-        auto const note = [&](FactId fact, SourceRef const& source) {
-            if (std::ranges::binary_search(lead.used, fact))
-                data.push_back(pseudonyms_.of(request_.fhirServer, audit::identifierOf(source)));
-        };
-        for (auto const& lab : context.labs) note(lab.id, lab.source);
-        for (auto const& use : context.medications) note(use.id, use.source);
-        std::ranges::sort(data);
-        return data;
-    }
-
-    audit::Pseudonyms const& pseudonyms_;
-    cds::HookRequest const& request_;
-    std::string whose_; // made with the first card
-};
 
 } // namespace
 
@@ -331,22 +274,25 @@ http::Response App::hook(http::Request&& request, cds::Service const& service)
     if (!call) return refuse(call.error(), rejectReason(call.error()), service.id, received);
     auto const parsed = since(start);
 
+    auto pseudonyms = pseudonyms_.on(call->fhirServer);
+    auto const subject = subjectKeys(*call, pseudonyms);
     DecideOptions options;
     options.now = now;
     options.decisionId = audit::uuidV7(milliseconds(now));
     options.evaluate.timing = true;
-    RepeatKeys repeatKeys{pseudonyms_, *call};
-    options.repeatKey = std::ref(repeatKeys);
-    auto const decision = decide(*call, *rules, settings_, options);
+    options.repeatKey = [&](rules::Card const& card, rules::Evaluation const& evaluation) {
+        return repeatKey(pseudonyms, subject, card, evaluation);
+    };
+    auto decision = decide(*call, *rules, settings_, options);
     if (!decision)
         return refuse(decision.error(), rejectReason(decision.error()), service.id, received);
 
     std::vector<audit::CardSent> sent;
+    sent.reserve(decision->written.size());
     for (auto const& card : decision->written) sent.push_back({card.uuid, card.masked});
     auto const traceId = traceIdOf(request);
     // Staff are named; a patient or relative who calls is an identifier like any other (D39).
-    auto const user =
-        call->forPatients() ? pseudonyms_.of(call->fhirServer, call->userId) : call->userId;
+    auto const user = call->forPatients() ? pseudonyms.of(call->userId) : call->userId;
     auto const responseSha256 = audit::sha256(decision->body);
     audit::DecisionRecord record;
     record.decisionId = decision->id;
@@ -356,8 +302,8 @@ http::Response App::hook(http::Request&& request, cds::Service const& service)
     record.trigger = call->trigger;
     record.traceId = traceId;
     record.user = user;
-    record.patientId = call->patientId;
-    record.encounterId = call->encounterId;
+    record.patientKey = subject.patient;
+    record.encounterKey = subject.encounter;
     record.fhirServer = call->fhirServer;
     record.requestBytes = received.bytes;
     record.requestSha256 = received.sha256;
@@ -375,12 +321,12 @@ http::Response App::hook(http::Request&& request, cds::Service const& service)
     record.total = since(start);
     record.parse = parsed;
     record.evaluate = decision->timing.evaluate;
-    if (!keep("decision", audit::writeDecision(record, pseudonyms_)))
+    if (!keep("decision", audit::writeDecision(record, pseudonyms)))
         return outcome({Error::Kind::Unavailable, "decision log",
                         "the record of this answer could not be kept",
                         "see the operations log; no card leaves without its record"});
 
-    auto response = json(decision->body);
+    auto response = json(std::move(decision->body));
     response.headers.add("X-Decision-Id", decision->id);
     return response;
 }

@@ -11,7 +11,7 @@ namespace {
 // The only thing that is taken out of what the record stores: references inside cards.
 constexpr std::string_view kRedacted = "/cards/*/card/**/reference";
 
-void writeCall(Members& json, DecisionRecord const& record, Pseudonyms const& pseudonyms)
+void writeCall(Members& json, DecisionRecord const& record)
 {
     json.member("decisionId", record.decisionId);
     json.member("hookInstance", record.hookInstance);
@@ -24,12 +24,8 @@ void writeCall(Members& json, DecisionRecord const& record, Pseudonyms const& ps
     json.memberIfAny("traceId", record.traceId);
     json.member("user", record.user);
     json.openObject("subject");
-    auto const keyed = [&](std::string_view type, std::string_view id) {
-        return pseudonyms.of(record.fhirServer, std::string{type} + std::string{id});
-    };
-    json.member("patientKey", keyed("Patient/", record.patientId));
-    if (!record.encounterId.empty())
-        json.member("encounterKey", keyed("Encounter/", record.encounterId));
+    json.member("patientKey", record.patientKey);
+    json.memberIfAny("encounterKey", record.encounterKey);
     json.close();
     json.memberIfAny("fhirServer", record.fhirServer);
     json.openObject("request");
@@ -100,22 +96,28 @@ void writeAnswer(Members& json, DecisionRecord const& record)
     json.close();
 }
 
-} // namespace
-
-std::string identifierOf(SourceRef const& source)
+/// Room for nearly every record, so that the text seldom moves while it grows.
+std::size_t expectedSize(DecisionRecord const& record)
 {
-    if (source.version.empty()) return source.resource;
-    return source.resource + "/" + source.version;
+    constexpr std::size_t kFrame = 1536; // all but the lists
+    constexpr std::size_t kFact = 256;
+    constexpr std::size_t kRule = 192;
+    constexpr std::size_t kCard = 384; // beside its masked form
+    auto size = kFrame + kFact * record.context->factCount +
+                kRule * record.evaluation->judged.size() + kCard * record.sent.size();
+    for (auto const& card : record.sent) size += card.masked.size();
+    return size;
 }
 
-std::string writeDecision(DecisionRecord const& record, Pseudonyms const& pseudonyms)
+} // namespace
+
+std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms)
 {
-    Members json;
-    writeCall(json, record, pseudonyms);
+    Members json{expectedSize(record)};
+    writeCall(json, record);
     writeEngine(json, record);
     writeInputs(json, *record.context);
-    writeFacts(json, *record.context, record.evaluation->chart.terms(), record.fhirServer,
-               pseudonyms);
+    writeFacts(json, *record.context, record.evaluation->chart.terms(), pseudonyms);
     writeMissing(json, *record.evaluation);
     writeRules(json, *record.evaluation);
     writeCards(json, record);

@@ -21,11 +21,12 @@ struct CardSent {
 /// Everything that a `decision` record says (integration specification 4.2, level `facts`).
 struct DecisionRecord {
     std::string_view decisionId, hookInstance, hook, service;
-    std::string_view client;  // name; "" = nobody known
-    std::string_view trigger; // vendor hint
-    std::string_view traceId; // W3C, "" = none
-    std::string_view user;    // Type/id
-    std::string_view patientId, encounterId, fhirServer;
+    std::string_view client;                   // name; "" = nobody known
+    std::string_view trigger;                  // vendor hint
+    std::string_view traceId;                  // W3C, "" = none
+    std::string_view user;                     // Type/id
+    std::string_view patientKey, encounterKey; // pseudonyms; encounterKey "" = none named
+    std::string_view fhirServer;
     std::size_t requestBytes = 0;
     std::string_view requestSha256;
     std::string_view engineVersion, engineCommit;
@@ -44,11 +45,9 @@ struct DecisionRecord {
 
 /// The members of the record as JSON without braces, for Log::append("decision", ..). No resource
 /// id but the user's, no name, no text: references are pseudonyms, cards are masked.
-std::string writeDecision(DecisionRecord const& record, Pseudonyms const& pseudonyms);
-
-/// "Observation/o7/2", or "Observation/o7" when no version is known: what a fact's `ref` is the
-/// pseudonym of.
-std::string identifierOf(SourceRef const& source);
+///
+/// @param pseudonyms  of record.fhirServer
+std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms);
 
 /// One feedback item (validated) for Log::append("feedback", ..).
 struct FeedbackRecord {

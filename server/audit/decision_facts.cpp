@@ -21,9 +21,8 @@ class FactWriter
 {
 public:
     FactWriter(Members& json, PatientContext const& context, terms::Terminology const& terms,
-               std::string_view fhirServer, Pseudonyms const& pseudonyms)
-        : json_{json}, context_{context}, terms_{terms}, fhirServer_{fhirServer}, pseudonyms_{
-                                                                                      pseudonyms}
+               ServerPseudonyms& pseudonyms)
+        : json_{json}, context_{context}, terms_{terms}, pseudonyms_{pseudonyms}
     {
     }
 
@@ -85,8 +84,10 @@ public:
         if (lab.unusable != Reason::None) json_.member("unusable", toText(lab.unusable));
         json_.member("status", word(lab.status));
         ranges(lab.ranges);
-        words("flags", {lab.flags.begin(), lab.flags.end()});
-        words("notes", wordsOf(lab.notes));
+        words_.assign(lab.flags.begin(), lab.flags.end());
+        words("flags");
+        for (auto const note : wordsOf(lab.notes)) words_.push_back(note);
+        words("notes");
         time("at", lab.taken);
         time("issued", lab.issued);
         json_.close();
@@ -171,7 +172,7 @@ public:
     void write(Recent const& recent, FactId id)
     {
         json_.openObject();
-        json_.member("id", nameOf(id));
+        json_.member("id", id);
         json_.member("kind", "recent");
         json_.member("key", recent.key);
         json_.member("what", recent.what);
@@ -183,12 +184,11 @@ private:
     void begin(FactId id, std::string_view kind, SourceRef const& source)
     {
         json_.openObject();
-        json_.member("id", nameOf(id));
+        json_.member("id", id);
         json_.member("kind", kind);
         if (source.input.known() && source.input.index() < context_.inputs.size())
             json_.member("in", context_.inputs[source.input.index()].key);
-        if (!source.resource.empty())
-            json_.member("ref", pseudonyms_.of(fhirServer_, identifierOf(source)));
+        if (!source.resource.empty()) json_.member("ref", pseudonyms_.of(id, source));
     }
 
     /// The birth date itself stays out; an age that would be negative says nothing.
@@ -207,20 +207,21 @@ private:
         if (at) json_.memberIfAny(name, at->text);
     }
 
-    void words(std::string_view name, std::vector<std::string_view> list)
+    /// A list of what words_ holds; empties it.
+    void words(std::string_view name)
     {
-        if (list.empty()) return;
-        std::sort(list.begin(), list.end());
+        if (words_.empty()) return;
+        std::sort(words_.begin(), words_.end());
         json_.openArray(name);
-        for (auto const each : list) json_.text(each);
+        for (auto const each : words_) json_.text(each);
         json_.close();
+        words_.clear();
     }
 
     void sets(std::string_view name, SetBits const& members)
     {
-        std::vector<std::string_view> names;
-        members.forEach([&](SetId id) { names.push_back(terms_.set(id).name); });
-        words(name, std::move(names));
+        members.forEach([&](SetId id) { words_.push_back(terms_.set(id).name); });
+        words(name);
     }
 
     void analyte(AnalyteId id)
@@ -230,19 +231,18 @@ private:
 
     void ingredients(std::vector<IngredientId> const& ids)
     {
-        std::vector<std::string_view> names;
-        for (auto const id : ids) names.push_back(terms_.ingredient(id).name);
-        words("ingredients", std::move(names));
+        for (auto const id : ids) words_.push_back(terms_.ingredient(id).name);
+        words("ingredients");
     }
 
     void codes(std::vector<Coding> const& codings)
     {
         if (codings.empty()) return;
-        std::vector<std::pair<std::string_view, std::string_view>> sorted;
-        for (auto const& coding : codings) sorted.emplace_back(coding.system, coding.code);
-        std::sort(sorted.begin(), sorted.end());
+        codes_.clear();
+        for (auto const& coding : codings) codes_.emplace_back(coding.system, coding.code);
+        std::sort(codes_.begin(), codes_.end());
         json_.openArray("codes");
-        for (auto const& [system, code] : sorted) {
+        for (auto const& [system, code] : codes_) {
             json_.openArray();
             json_.text(system);
             json_.text(code);
@@ -251,18 +251,20 @@ private:
         json_.close();
     }
 
-    void history(std::vector<StateChange> changes)
+    void history(std::vector<StateChange> const& changes)
     {
         if (changes.empty()) return;
-        std::stable_sort(changes.begin(), changes.end(), [](auto const& a, auto const& b) {
-            if (a.at.has_value() != b.at.has_value()) return b.at.has_value(); // undated first
-            return a.at && a.at->first() < b.at->first();
+        std::vector<StateChange const*> sorted;
+        for (auto const& change : changes) sorted.push_back(&change);
+        std::stable_sort(sorted.begin(), sorted.end(), [](auto const* a, auto const* b) {
+            if (a->at.has_value() != b->at.has_value()) return b->at.has_value(); // undated first
+            return a->at && a->at->first() < b->at->first();
         });
         json_.openArray("history");
-        for (auto const& change : changes) {
+        for (auto const* const change : sorted) {
             json_.openArray();
-            json_.text(change.status);
-            if (change.at) json_.text(change.at->text);
+            json_.text(change->status);
+            if (change->at) json_.text(change->at->text);
             json_.close();
         }
         json_.close();
@@ -300,8 +302,10 @@ private:
     Members& json_;
     PatientContext const& context_;
     terms::Terminology const& terms_;
-    std::string_view fhirServer_;
-    Pseudonyms const& pseudonyms_;
+    ServerPseudonyms& pseudonyms_;
+    // Lists while they are sorted; kept from fact to fact for their memory.
+    std::vector<std::string_view> words_;
+    std::vector<std::pair<std::string_view, std::string_view>> codes_;
 };
 
 std::vector<std::pair<FactId, AnyFact>> factsById(PatientContext const& context)
@@ -329,9 +333,9 @@ std::vector<std::pair<FactId, AnyFact>> factsById(PatientContext const& context)
 } // namespace
 
 void writeFacts(Members& json, PatientContext const& context, terms::Terminology const& terms,
-                std::string_view fhirServer, Pseudonyms const& pseudonyms)
+                ServerPseudonyms& pseudonyms)
 {
-    FactWriter writer{json, context, terms, fhirServer, pseudonyms};
+    FactWriter writer{json, context, terms, pseudonyms};
     json.openArray("facts");
     for (auto const& entry : factsById(context))
         std::visit([&](auto const* fact) { writer.write(*fact); }, entry.second);

@@ -3,19 +3,14 @@
 #include "server/audit/decision.hpp"
 #include "server/audit/members.hpp"
 
-#include <string>
-
 // The parts of a decision record that are lists of their own.
 
 namespace tcds::audit {
 
-/// "f12": how rules and cards of the record name a fact.
-std::string nameOf(FactId fact);
-
 /// `facts`: every fact handed to the engine, by id (integration specification, table 4.2a). Members
 /// without a value are left out, lists are sorted, times are as sent.
 void writeFacts(Members& json, PatientContext const& context, terms::Terminology const& terms,
-                std::string_view fhirServer, Pseudonyms const& pseudonyms);
+                ServerPseudonyms& pseudonyms);
 
 /// `rules` (candidates by rule id, decision D40) and `idle`, the number of the others.
 void writeRules(Members& json, rules::Evaluation const& evaluation);

@@ -39,7 +39,7 @@ void writeRule(Members& json, rules::Judgement const& judgement, rules::RuleSet 
         json.memberIfAny("band", rule.bands[static_cast<std::size_t>(judgement.band)].id);
     }
     json.openArray("facts");
-    for (auto const fact : judgement.used) json.text(nameOf(fact));
+    for (auto const fact : judgement.used) json.text(fact);
     json.close();
     json.member("us", judgement.microseconds);
     json.close();
@@ -64,8 +64,6 @@ void writeCard(Members& json, rules::Card const& card, CardSent const& sent,
 }
 
 } // namespace
-
-std::string nameOf(FactId fact) { return "f" + std::to_string(fact.index()); }
 
 void writeRules(Members& json, rules::Evaluation const& evaluation)
 {

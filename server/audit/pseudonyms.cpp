@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -55,18 +56,26 @@ Error faulty(std::string const& path, std::string what, std::string fix)
 
 std::string systemText(int code) { return std::generic_category().message(code); }
 
-/// 22 characters for 16 bytes, without padding (RFC 4648, section 5).
-void appendBase64Url(std::string& text, unsigned char const* bytes, std::size_t size)
+constexpr std::size_t kWritten = 22; // characters of kKeptBytes, without padding
+
+/// RFC 4648, section 5: four characters for three bytes; bytes that are missing at the end count as
+/// zero, and what stands for them alone is left out.
+void appendBase64Url(std::string& text, Mac const& mac)
 {
     constexpr std::string_view kAlphabet =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    std::uint32_t bits = 0;
-    unsigned held = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        bits = (bits << 8U) | bytes[i];
-        for (held += 8; held >= 6; held -= 6) text += kAlphabet[(bits >> (held - 6U)) & 63U];
+    std::array<unsigned, kKeptBytes + 2> kept{};
+    std::copy_n(mac.begin(), kKeptBytes, kept.begin());
+    std::array<char, kWritten + 2> written{};
+    auto* at = written.data();
+    for (std::size_t i = 0; i < kept.size(); i += 3) {
+        auto const bits = kept[i] << 16U | kept[i + 1] << 8U | kept[i + 2];
+        *at++ = kAlphabet[bits >> 18U];
+        *at++ = kAlphabet[bits >> 12U & 63U];
+        *at++ = kAlphabet[bits >> 6U & 63U];
+        *at++ = kAlphabet[bits & 63U];
     }
-    if (held > 0) text += kAlphabet[(bits << (6U - held)) & 63U];
+    text.append(written.data(), kWritten);
 }
 
 /// "k26q1.key" names its key itself: `k` and 1 to 15 lower-case letters or digits.
@@ -140,7 +149,7 @@ Result<void> makeKey(std::string const& path)
 struct Pseudonyms::Impl {
     std::string id;
     std::string tenant;
-    Context keyed; // never used for a message, only copied
+    Context keyed; // only copied once a call can come
     mutable std::mutex mutex;
     mutable std::vector<Context> idle;
 
@@ -165,29 +174,13 @@ struct Pseudonyms::Impl {
         idle.push_back(std::move(context)); // at most one a thread
     }
 
-    [[nodiscard]] Mac macOf(std::initializer_list<std::string_view> parts) const
-    {
-        auto context = take();
-        auto good = EVP_MAC_init(context.get(), nullptr, 0, nullptr) == 1;
-        for (auto const part : parts)
-            good = good && EVP_MAC_update(context.get(),
-                                          reinterpret_cast<unsigned char const*>(part.data()),
-                                          part.size()) == 1;
-        Mac mac{};
-        std::size_t length = 0;
-        good = good && EVP_MAC_final(context.get(), mac.data(), &length, mac.size()) == 1;
-        if (!good) throw std::runtime_error{"HMAC-SHA-256 failed inside OpenSSL"};
-        giveBack(std::move(context));
-        return mac;
-    }
-
     [[nodiscard]] std::string write(Mac const& mac) const
     {
         std::string text;
-        text.reserve(id.size() + 23);
+        text.reserve(id.size() + 1 + kWritten);
         text += id;
         text += ':';
-        appendBase64Url(text, mac.data(), kKeptBytes);
+        appendBase64Url(text, mac);
         return text;
     }
 };
@@ -204,6 +197,19 @@ Context keyedContext(KeyBytes const& key)
     if (!context || EVP_MAC_init(context.get(), key.bytes.data(), key.size, parameters.data()) != 1)
         throw std::runtime_error{"OpenSSL offers no HMAC-SHA-256"};
     return context;
+}
+
+Mac macOf(EVP_MAC_CTX* keyed, std::initializer_list<std::string_view> parts)
+{
+    auto good = EVP_MAC_init(keyed, nullptr, 0, nullptr) == 1;
+    for (auto const part : parts)
+        good = good && EVP_MAC_update(keyed, reinterpret_cast<unsigned char const*>(part.data()),
+                                      part.size()) == 1;
+    Mac mac{};
+    std::size_t length = 0;
+    good = good && EVP_MAC_final(keyed, mac.data(), &length, mac.size()) == 1;
+    if (!good) throw std::runtime_error{"HMAC-SHA-256 failed inside OpenSSL"};
+    return mac;
 }
 
 } // namespace
@@ -225,7 +231,7 @@ Result<Pseudonyms> Pseudonyms::fromFile(std::string const& path, std::string ten
     } else {
         // Made with the key, so that the id of a key says nothing about it without it.
         constexpr std::string_view kDigits = "0123456789abcdef";
-        auto const mac = impl->macOf({"twitch-cds key id"});
+        auto const mac = macOf(impl->keyed.get(), {"twitch-cds key id"});
         impl->id = "k1";
         for (std::size_t i = 0; i < 3; ++i) {
             impl->id += kDigits[mac[i] >> 4U];
@@ -247,14 +253,49 @@ Pseudonyms::Pseudonyms(Pseudonyms&&) noexcept = default;
 Pseudonyms& Pseudonyms::operator=(Pseudonyms&&) noexcept = default;
 Pseudonyms::~Pseudonyms() = default;
 
-std::string Pseudonyms::of(std::string_view fhirBase, std::string_view identifier) const
+ServerPseudonyms Pseudonyms::on(std::string_view fhirBase) const { return {*impl_, fhirBase}; }
+
+struct ServerPseudonyms::Impl {
+    Pseudonyms::Impl const& all;
+    Context context;
+    std::string tenant;               // "tenant|"
+    std::string server;               // "tenant|fhirBase|"
+    std::vector<std::string> ofFacts; // by FactId, "" where nobody has asked yet
+
+    std::string of(std::initializer_list<std::string_view> parts)
+    {
+        return all.write(macOf(context.get(), parts));
+    }
+};
+
+ServerPseudonyms::ServerPseudonyms(Pseudonyms::Impl const& keyed, std::string_view fhirBase)
+    : impl_{new Impl{keyed, keyed.take(), keyed.tenant + "|", {}, {}}}
 {
-    return impl_->write(impl_->macOf({impl_->tenant, "|", fhirBase, "|", identifier}));
+    impl_->server.append(impl_->tenant).append(fhirBase).append("|");
 }
 
-std::string Pseudonyms::ofParts(std::string_view parts) const
+ServerPseudonyms::~ServerPseudonyms() { impl_->all.giveBack(std::move(impl_->context)); }
+
+std::string ServerPseudonyms::of(std::string_view identifier)
 {
-    return impl_->write(impl_->macOf({impl_->tenant, "|", parts}));
+    return impl_->of({impl_->server, identifier});
+}
+
+std::string_view ServerPseudonyms::of(FactId fact, SourceRef const& source)
+{
+    auto& known = impl_->ofFacts;
+    if (fact.index() >= known.size()) known.resize(std::max(2 * known.size(), fact.index() + 1));
+    auto& text = known[fact.index()];
+    if (text.empty())
+        text = source.version.empty()
+                   ? impl_->of({impl_->server, source.resource})
+                   : impl_->of({impl_->server, source.resource, "/", source.version});
+    return text;
+}
+
+std::string ServerPseudonyms::ofParts(std::string_view parts)
+{
+    return impl_->of({impl_->tenant, parts});
 }
 
 } // namespace tcds::audit

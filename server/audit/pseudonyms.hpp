@@ -1,12 +1,15 @@
 #pragma once
 
 #include "fhir/base/result.hpp"
+#include "fhir/facts/facts.hpp"
 
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace tcds::audit {
+
+class ServerPseudonyms;
 
 /// Keyed pseudonyms of identifiers (decisions D39, D42): the first 16 bytes of HMAC-SHA-256 over
 /// `tenant|fhirBase|Type/id` as `keyId:base64url`. There is no unkeyed hash of an identifier.
@@ -23,14 +26,37 @@ public:
     Pseudonyms& operator=(Pseudonyms&&) noexcept;
     ~Pseudonyms();
 
-    /// @param identifier  "Patient/p1", "Observation/o7/2" (type, id, version)
-    [[nodiscard]] std::string of(std::string_view fhirBase, std::string_view identifier) const;
-    /// The same over parts that are no identifiers of themselves (repeat keys).
-    [[nodiscard]] std::string ofParts(std::string_view parts) const;
+    /// Those of one FHIR server, for one call; these outlive them. From any thread.
+    [[nodiscard]] ServerPseudonyms on(std::string_view fhirBase) const;
 
 private:
+    friend class ServerPseudonyms;
     struct Impl;
     explicit Pseudonyms(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The pseudonyms of one FHIR server as one call needs them. Used by one thread.
+class ServerPseudonyms
+{
+public:
+    ServerPseudonyms(ServerPseudonyms const&) = delete;
+    ServerPseudonyms& operator=(ServerPseudonyms const&) = delete;
+    ~ServerPseudonyms();
+
+    /// @param identifier  "Patient/p1"
+    [[nodiscard]] std::string of(std::string_view identifier);
+    /// The resource that a fact was read from: "Observation/o7/2", or "Observation/o7" when no
+    /// version is known. Made once a fact: its repeat key and the record ask for the same.
+    [[nodiscard]] std::string_view of(FactId fact, SourceRef const& source);
+    /// The same digest over parts that are no identifiers of themselves (repeat keys); the server
+    /// is not among them.
+    [[nodiscard]] std::string ofParts(std::string_view parts);
+
+private:
+    friend class Pseudonyms;
+    ServerPseudonyms(Pseudonyms::Impl const& keyed, std::string_view fhirBase);
+    struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 

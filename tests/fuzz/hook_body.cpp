@@ -1,5 +1,6 @@
 // Any bytes as the body of a call: read, decided and recorded as the service does it, for each of
-// its services. A refusal is as good as an answer; a crash, an exception or a broken promise is not.
+// its services. A refusal is as good as an answer; a crash, an exception or a broken promise is
+// not.
 
 #include "server/app/decide.hpp"
 #include "server/audit/decision.hpp"
@@ -91,16 +92,19 @@ void checkRecord(cds::HookRequest const& call, app::Decision const& decision)
     record.hook = toText(call.service->hook);
     record.service = call.service->id;
     record.trigger = call.trigger;
+    auto onServer = pseudonyms().on(call.fhirServer);
+    auto const patientKey = onServer.of("Patient/" + call.patientId);
+    auto const encounterKey = onServer.of("Encounter/" + call.encounterId);
     record.user = call.userId;
-    record.patientId = call.patientId;
-    record.encounterId = call.encounterId;
+    record.patientKey = patientKey;
+    record.encounterKey = encounterKey;
     record.fhirServer = call.fhirServer;
     record.mode = "sandbox";
     record.context = decision.context.get();
     record.evaluation = decision.evaluation.get();
     record.cards = decision.cards;
     record.sent = sent;
-    auto const members = audit::writeDecision(record, pseudonyms());
+    auto const members = audit::writeDecision(record, onServer);
     claim(members.find('\n') == std::string::npos, "a record is one line");
     (void)parsed('{' + members + '}', "a record is a JSON object");
 }

@@ -46,9 +46,10 @@ DecisionStage::DecisionStage()
     record.trigger = "7";
     record.traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
     record.user = "PractitionerRole/r1";
-    record.patientId = "p1";
-    record.encounterId = "e1";
     record.fhirServer = "https://ehr.example.org/fhir";
+    auto pseudonyms = pseudonyms_->on(record.fhirServer);
+    record.patientKey = patientKey_ = pseudonyms.of("Patient/p1");
+    record.encounterKey = encounterKey_ = pseudonyms.of("Encounter/e1");
     record.requestBytes = 41877;
     record.requestSha256 = "7f07c8b7eadc73f2755c60efb1d9d7ac0f094dd7c1dba3069d3be0214be10fb6";
     record.engineVersion = "0.1.0";

@@ -22,7 +22,11 @@ public:
     DecisionStage();
 
     /// The members that go into the log.
-    [[nodiscard]] std::string members() const { return writeDecision(record, *pseudonyms_); }
+    [[nodiscard]] std::string members() const
+    {
+        auto pseudonyms = pseudonyms_->on(record.fhirServer);
+        return writeDecision(record, pseudonyms);
+    }
     /// A whole line, with head and tail of a real log.
     [[nodiscard]] std::string line() const;
 
@@ -43,6 +47,7 @@ private:
 
     TemporaryDirectory folder_;
     std::unique_ptr<Pseudonyms> pseudonyms_;
+    std::string patientKey_, encounterKey_;
 };
 
 } // namespace tcds::audit::test

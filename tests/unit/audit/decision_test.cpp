@@ -205,7 +205,7 @@ TEST(DecisionRecord, LeavesOutWhatTheCallDidNotName)
 {
     DecisionStage stage;
     stage.record.client = stage.record.trigger = stage.record.traceId = {};
-    stage.record.encounterId = stage.record.fhirServer = {};
+    stage.record.encounterKey = stage.record.fhirServer = {};
     stage.record.sent = {};
 
     auto const members = stage.members();
@@ -214,12 +214,6 @@ TEST(DecisionRecord, LeavesOutWhatTheCallDidNotName)
     EXPECT_EQ(members.find("encounterKey"), std::string::npos);
     EXPECT_EQ(members.find("fhirServer"), std::string::npos);
     EXPECT_TRUE(members.ends_with(R"("redacted":[])"));
-}
-
-TEST(FactIdentifier, HasTheVersionWhenOneIsKnown)
-{
-    EXPECT_EQ(identifierOf({"Observation/o7", "2", {}, ""}), "Observation/o7/2");
-    EXPECT_EQ(identifierOf({"Observation/o7", "", {}, ""}), "Observation/o7");
 }
 
 } // namespace

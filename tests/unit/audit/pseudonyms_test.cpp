@@ -29,10 +29,34 @@ TEST(Pseudonym, IsTheKeyedDigestOfTenantServerAndIdentifier)
     auto const pseudonyms = Pseudonyms::fromFile(keyFile(folder, "k26q1.key"), "mercy-west");
 
     ASSERT_TRUE(pseudonyms) << toText(pseudonyms.error());
-    EXPECT_EQ(pseudonyms->of(kBase, "Patient/p1"), "k26q1:KwNrETh5XwElSA0VCTdxEA");
-    EXPECT_EQ(pseudonyms->of(kBase, "Observation/o7/2"), "k26q1:I6MtH20aze6Scg1e6em8NQ");
-    EXPECT_EQ(pseudonyms->of(kBase, "Patient/p1"), "k26q1:KwNrETh5XwElSA0VCTdxEA") << "again";
-    EXPECT_EQ(pseudonyms->ofParts("a|b"), "k26q1:LcGEPmFtz7RCuJxwpj9ttw");
+    EXPECT_EQ(pseudonyms->on(kBase).of("Patient/p1"), "k26q1:KwNrETh5XwElSA0VCTdxEA");
+    EXPECT_EQ(pseudonyms->on(kBase).of("Observation/o7/2"), "k26q1:I6MtH20aze6Scg1e6em8NQ");
+    EXPECT_EQ(pseudonyms->on(kBase).of("Patient/p1"), "k26q1:KwNrETh5XwElSA0VCTdxEA") << "again";
+    EXPECT_EQ(pseudonyms->on(kBase).ofParts("a|b"), "k26q1:LcGEPmFtz7RCuJxwpj9ttw");
+}
+
+TEST(Pseudonym, OfAFactIsThatOfItsResourceWithTheVersionWhenOneIsKnown)
+{
+    TemporaryDirectory const folder;
+    auto const pseudonyms = Pseudonyms::fromFile(keyFile(folder, "k26q1.key"), "mercy-west");
+    auto server = pseudonyms->on(kBase);
+
+    EXPECT_EQ(server.of(FactId{7}, {"Observation/o7", "2", {}, ""}),
+              "k26q1:I6MtH20aze6Scg1e6em8NQ");
+    EXPECT_EQ(server.of(FactId{0}, {"Patient/p1", "", {}, ""}), "k26q1:KwNrETh5XwElSA0VCTdxEA");
+    EXPECT_EQ(server.of(FactId{7}, {"Observation/o7", "2", {}, ""}), "k26q1:I6MtH20aze6Scg1e6em8NQ")
+        << "again";
+}
+
+TEST(Pseudonym, IsTheSameWhileAnotherCallMakesItsOwn)
+{
+    TemporaryDirectory const folder;
+    auto const pseudonyms = Pseudonyms::fromFile(keyFile(folder, "k26q1.key"), "mercy-west");
+    auto one = pseudonyms->on(kBase);
+    auto other = pseudonyms->on("https://other.example.org/fhir");
+
+    EXPECT_NE(other.of("Patient/p1"), one.of("Patient/p1"));
+    EXPECT_EQ(one.of("Observation/o7/2"), "k26q1:I6MtH20aze6Scg1e6em8NQ");
 }
 
 TEST(Pseudonym, DiffersBetweenTenants)
@@ -42,7 +66,7 @@ TEST(Pseudonym, DiffersBetweenTenants)
     auto const west = Pseudonyms::fromFile(path, "west");
     auto const east = Pseudonyms::fromFile(path, "east");
 
-    EXPECT_NE(west->of(kBase, "Patient/p1"), east->of(kBase, "Patient/p1"));
+    EXPECT_NE(west->on(kBase).of("Patient/p1"), east->on(kBase).of("Patient/p1"));
 }
 
 TEST(Pseudonym, IsTheSameInEveryThread)
@@ -55,7 +79,8 @@ TEST(Pseudonym, IsTheSameInEveryThread)
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([&] {
             for (int n = 0; n < 500; ++n)
-                if (pseudonyms->of(kBase, "Patient/p1") != "k26q1:KwNrETh5XwElSA0VCTdxEA") ++wrong;
+                if (pseudonyms->on(kBase).of("Patient/p1") != "k26q1:KwNrETh5XwElSA0VCTdxEA")
+                    ++wrong;
         });
     for (auto& thread : threads) thread.join();
 
@@ -67,7 +92,7 @@ TEST(PseudonymKey, TakesItsIdFromTheKeyWhenTheFileNameHasNone)
     TemporaryDirectory const folder;
     auto const pseudonyms = Pseudonyms::fromFile(keyFile(folder, "audit.key"), "mercy-west");
 
-    EXPECT_TRUE(pseudonyms->of(kBase, "Patient/p1").starts_with("k1d7b4a6:"));
+    EXPECT_TRUE(pseudonyms->on(kBase).of("Patient/p1").starts_with("k1d7b4a6:"));
 }
 
 struct BadKey {
@@ -124,7 +149,7 @@ TEST(PseudonymKey, IsMadeOnceForItsOwnerAlone)
 
     ASSERT_TRUE(first) << toText(first.error());
     ASSERT_TRUE(second) << toText(second.error());
-    EXPECT_EQ(first->of("", "Patient/p1"), second->of("", "Patient/p1"));
+    EXPECT_EQ(first->on("").of("Patient/p1"), second->on("").of("Patient/p1"));
     struct stat status {
     };
     ASSERT_EQ(::stat(path.c_str(), &status), 0);

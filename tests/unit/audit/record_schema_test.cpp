@@ -55,7 +55,7 @@ TEST_F(RecordSchema, FitsADecisionThatHoldsLittle)
     bare.patient.id = FactId{0};
     stage.record.context = &bare;
     stage.record.client = stage.record.trigger = stage.record.traceId = {};
-    stage.record.encounterId = stage.record.fhirServer = stage.record.engineCommit = {};
+    stage.record.encounterKey = stage.record.fhirServer = stage.record.engineCommit = {};
     stage.record.cards = {};
     stage.record.sent = {};
 
