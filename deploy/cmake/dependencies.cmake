@@ -1,6 +1,6 @@
 # Lower bounds only: Debian 12 and Ubuntu 24.04 differ in versions, never in names.
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 CONFIG REQUIRED)          # headers: Asio, Beast, URL, UUID, system::result
+find_package(Boost 1.81 CONFIG REQUIRED)          # headers: Asio, Beast, URL, system::result
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(spdlog 1.10 CONFIG REQUIRED)
 find_package(CLI11 2.1 CONFIG REQUIRED)
