@@ -80,8 +80,7 @@ bool isPlain(std::string_view value)
 
 char* put(char* at, std::string_view text)
 {
-    std::memcpy(at, text.data(), text.size());
-    return at + text.size();
+    return std::copy(text.begin(), text.end(), at); // memcpy may not take the null of an empty view
 }
 
 char* putEscaped(char* at, std::string_view value)
