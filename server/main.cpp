@@ -38,6 +38,10 @@ struct Run {
     {
         return tcds::cli::config(arguments);
     }
+    int operator()(tcds::cli::PrefetchArguments const& arguments) const
+    {
+        return tcds::cli::configPrefetch(arguments);
+    }
     int operator()(tcds::cli::LookupArguments const& arguments) const
     {
         return tcds::cli::lookup(arguments);

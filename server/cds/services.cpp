@@ -45,56 +45,8 @@ constexpr std::array<Service, 5> kServices{{
      {"patient", "conditions", "medications", "labs", "encounterDiagnoses"}},
 }};
 
-struct FixedTemplate {
-    std::string_view key, query;
-};
-
-// Only first-level required context tokens, each parameter once, no operators (PTM rows).
-constexpr std::array kFixed{
-    FixedTemplate{"patient", "Patient/{{context.patientId}}"},
-    FixedTemplate{"conditions",
-                  "Condition?patient={{context.patientId}}&category=problem-list-item"},
-    FixedTemplate{
-        "medications",
-        "MedicationRequest?patient={{context.patientId}}&intent=order,plan&status=active"},
-    FixedTemplate{"encounter", "Encounter/{{context.encounterId}}"},
-    FixedTemplate{"complaints", "Observation?patient={{context.patientId}}&code=8661-1,10154-3"},
-    FixedTemplate{"statements", "MedicationStatement?patient={{context.patientId}}"},
-    FixedTemplate{"questionnaires", "QuestionnaireResponse?patient={{context.patientId}}"},
-    FixedTemplate{"stopped", "MedicationRequest?patient={{context.patientId}}&intent=order&status="
-                             "stopped,completed,on-hold"},
-    FixedTemplate{"administrations", "MedicationAdministration?patient={{context.patientId}}"},
-    FixedTemplate{"dispenses", "MedicationDispense?patient={{context.patientId}}"},
-    FixedTemplate{"serviceRequests", "ServiceRequest?patient={{context.patientId}}&status=active"},
-    FixedTemplate{"vitals", "Observation?patient={{context.patientId}}&category=vital-signs"},
-    FixedTemplate{"procedures", "Procedure?patient={{context.patientId}}"},
-    FixedTemplate{"appointments", "Appointment?patient={{context.patientId}}"},
-};
-
-constexpr std::array<std::string_view, 16> kAllKeys{"patient",         "conditions",
-                                                    "medications",     "labs",
-                                                    "encounter",       "encounterDiagnoses",
-                                                    "complaints",      "statements",
-                                                    "questionnaires",  "stopped",
-                                                    "administrations", "dispenses",
-                                                    "serviceRequests", "vitals",
-                                                    "procedures",      "appointments"};
-
-std::string laboratoryCodes(rules::RuleSet const& rules)
-{
-    std::string codes;
-    for (auto const& analyte : rules.terms->analytes()) {
-        if (analyte.vital || !rules.prefetched(analyte.id)) continue;
-        for (auto const& code : analyte.codes) {
-            if (!codes.empty()) codes += ',';
-            codes += code.code;
-        }
-    }
-    return codes;
-}
-
 void writeService(rapidjson::Writer<rapidjson::StringBuffer>& json, Service const& service,
-                  rules::RuleSet const& rules)
+                  PrefetchChoice const& choice, rules::RuleSet const& rules)
 {
     auto const member = [&json](std::string_view name, std::string_view value) {
         json.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
@@ -106,12 +58,13 @@ void writeService(rapidjson::Writer<rapidjson::StringBuffer>& json, Service cons
     member("title", service.title);
     member("description", service.description);
     member("usageRequirements", kUsage);
-    json.Key("prefetch");
-    json.StartObject();
-    for (auto const key : service.keys)
-        if (auto const prefetch = prefetchTemplate(key, service.hook, rules))
-            member(prefetch->key, prefetch->query);
-    json.EndObject();
+    auto const prefetch = prefetchOf(service, choice, rules);
+    if (!prefetch.empty()) { // DISC-07
+        json.Key("prefetch");
+        json.StartObject();
+        for (auto const& [key, query] : prefetch) member(key, query);
+        json.EndObject();
+    }
     json.EndObject();
 }
 
@@ -125,33 +78,28 @@ Service const* findService(std::string_view id)
     return at == kServices.end() ? nullptr : &*at;
 }
 
-std::span<std::string_view const> allKeys() { return kAllKeys; }
-
-std::optional<PrefetchTemplate> prefetchTemplate(std::string_view key, Hook hook,
-                                                 rules::RuleSet const& rules)
+std::vector<PrefetchTemplate> prefetchOf(Service const& service, PrefetchChoice const& choice,
+                                         rules::RuleSet const& rules)
 {
-    if (key == "labs")
-        return PrefetchTemplate{"labs", "Observation?patient={{context.patientId}}&code=" +
-                                            laboratoryCodes(rules) + "&_sort=-date&_count=100"};
-    if (key == "encounterDiagnoses") {
-        std::string query = "Condition?patient={{context.patientId}}&category=encounter-diagnosis";
-        // Only there is the encounter a required part of the context.
-        if (hook == Hook::EncounterStart) query += "&encounter={{context.encounterId}}";
-        return PrefetchTemplate{"encounterDiagnoses", std::move(query)};
-    }
-    auto const at = std::ranges::find(kFixed, key, &FixedTemplate::key);
-    if (at == kFixed.end()) return std::nullopt;
-    return PrefetchTemplate{std::string{at->key}, std::string{at->query}};
+    std::vector<PrefetchTemplate> found;
+    auto const add = [&](std::string_view key) {
+        if (std::ranges::find(found, key, &PrefetchTemplate::key) != found.end()) return;
+        if (auto made = prefetchTemplate(choice, key, service.hook, rules))
+            found.push_back(std::move(*made));
+    };
+    for (auto const key : service.keys) add(key);
+    for (auto const& key : choice.extra) add(key);
+    return found;
 }
 
-std::string writeDiscovery(rules::RuleSet const& rules)
+std::string writeDiscovery(rules::RuleSet const& rules, PrefetchChoice const& choice)
 {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> json{buffer};
     json.StartObject();
     json.Key("services");
     json.StartArray();
-    for (auto const& service : kServices) writeService(json, service, rules);
+    for (auto const& service : kServices) writeService(json, service, choice, rules);
     json.EndArray();
     json.EndObject();
     return {buffer.GetString(), buffer.GetSize()};

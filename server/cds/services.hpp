@@ -2,9 +2,9 @@
 
 #include "fhir/facts/patient_context.hpp"
 #include "rules/model/rule_set.hpp"
+#include "server/cds/prefetch_profile.hpp"
 
 #include <array>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,23 +22,13 @@ struct Service {
 std::span<Service const> services();
 Service const* findService(std::string_view id);
 
-/// One prefetch template of ours, advertised or optional.
-struct PrefetchTemplate {
-    std::string key;
-    std::string query; // "Patient/{{context.patientId}}"
-};
-
-/// Template of a key for a hook. The LOINC list of `labs` is generated from the rule set: every
-/// code of the analytes that its rules name, in the order of analytes.yaml.
-/// @return nothing for a key without a template
-std::optional<PrefetchTemplate> prefetchTemplate(std::string_view key, Hook hook,
-                                                 rules::RuleSet const& rules);
-
-/// Every key of ours, the optional ones too, in reading order.
-std::span<std::string_view const> allKeys();
+/// What a client is asked to send to a service: the keys of the service that its profile has, in
+/// order, then the extra ones; each once. Empty in the profile `context`.
+std::vector<PrefetchTemplate> prefetchOf(Service const& service, PrefetchChoice const& choice,
+                                         rules::RuleSet const& rules);
 
 /// The discovery document (CDS Hooks 2.0.1): {"services":[...]}; the same bytes for the same rule
-/// set.
-std::string writeDiscovery(rules::RuleSet const& rules);
+/// set and choice. A service that asks for nothing has no `prefetch`.
+std::string writeDiscovery(rules::RuleSet const& rules, PrefetchChoice const& choice = {});
 
 } // namespace tcds::cds

@@ -21,6 +21,7 @@ struct Store {
     VerifyArguments verify;
     ShowArguments show;
     ConfigArguments config;
+    PrefetchArguments prefetch;
     LookupArguments lookup;
     std::string output = "cards", format = "text";
 };
@@ -143,8 +144,29 @@ AuditCommands addAudit(CLI::App& app, Store& store)
 }
 
 struct ConfigCommands {
-    CLI::App *check, *show;
+    CLI::App *check, *show, *explain, *prefetch;
 };
+
+CLI::App* addPrefetch(CLI::App& config, Store& store)
+{
+    auto& wanted = store.prefetch;
+    auto* prefetch =
+        config.add_subcommand("prefetch", "print the queries that an analyst types into the EHR");
+    prefetch->footer("Examples:\n"
+                     "  twitch-cds config prefetch --profile uscore\n"
+                     "  twitch-cds config prefetch --config twitch-cds.yaml --client NAME "
+                     "--format json");
+    auto* client = prefetch->add_option("--client", wanted.client, "name of a client entry");
+    prefetch->add_option("--profile", wanted.profile, "default, uscore or context")
+        ->check(CLI::IsMember({"default", "uscore", "context"}))
+        ->excludes(client)
+        ->capture_default_str();
+    prefetch->add_option("--format", wanted.format, "json, table or curl")
+        ->check(CLI::IsMember({"json", "table", "curl"}))
+        ->capture_default_str();
+    addConfig(*prefetch, wanted.config, store);
+    return prefetch;
+}
 
 ConfigCommands addConfigCommands(CLI::App& app, Store& store)
 {
@@ -154,8 +176,15 @@ ConfigCommands addConfigCommands(CLI::App& app, Store& store)
     check->footer("Example: twitch-cds config check --config twitch-cds.yaml");
     auto* show = config->add_subcommand("show", "print every setting and where it comes from");
     show->footer("Example: twitch-cds config show --mode sandbox");
-    for (auto* command : {check, show}) addConfig(*command, store.config.config, store, true);
-    return {check, show};
+    auto* explain = config->add_subcommand("explain", "what a key does, and what is in force");
+    explain->footer("Examples:\n"
+                    "  twitch-cds config explain audit.fsync\n"
+                    "  twitch-cds config explain clients.jku --config twitch-cds.yaml");
+    explain->add_option("key", store.config.key, "a key, a section of keys, or clients.MEMBER")
+        ->required();
+    for (auto* command : {check, show, explain})
+        addConfig(*command, store.config.config, store, true);
+    return {check, show, explain, addPrefetch(*config, store)};
 }
 
 CLI::App* addTerms(CLI::App& app, Store& store)
@@ -227,8 +256,13 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
         return Command{store.show};
     }
     if (lookup->parsed()) return Command{store.lookup};
+    if (config.prefetch->parsed()) {
+        store.prefetch.flags = flags;
+        return Command{store.prefetch};
+    }
     store.config.flags = flags;
-    store.config.show = config.show->parsed();
+    if (config.show->parsed()) store.config.what = ConfigArguments::What::Show;
+    if (config.explain->parsed()) store.config.what = ConfigArguments::What::Explain;
     return Command{store.config};
 }
 

@@ -59,8 +59,12 @@ struct ShowArguments {
 };
 
 struct ConfigArguments {
-    bool show = false; // else check
-    std::string config;
+    enum class What { Check, Show, Explain } what = What::Check;
+    std::string config, key; // key: of explain
+    std::vector<std::pair<std::string, std::string>> flags;
+};
+struct PrefetchArguments {
+    std::string config, client, profile = "default", format = "table";
     std::vector<std::pair<std::string, std::string>> flags;
 };
 
@@ -68,9 +72,9 @@ struct LookupArguments {
     std::vector<std::string> words;
 };
 
-using Command =
-    std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, ExplainArguments,
-                 VerifyArguments, ShowArguments, ConfigArguments, LookupArguments>;
+using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
+                             ExplainArguments, VerifyArguments, ShowArguments, ConfigArguments,
+                             PrefetchArguments, LookupArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.
 /// @return the command, or the exit code when there is nothing left to do

@@ -14,6 +14,7 @@ int explain(ExplainArguments const& arguments);
 int verify(VerifyArguments const& arguments);
 int show(ShowArguments const& arguments);
 int config(ConfigArguments const& arguments);
+int configPrefetch(PrefetchArguments const& arguments);
 int lookup(LookupArguments const& arguments);
 
 } // namespace tcds::cli

@@ -1,5 +1,7 @@
 #include "server/cli/commands.hpp"
+#include "server/cli/console.hpp"
 #include "server/cli/settings.hpp"
+#include "server/config/explain.hpp"
 
 #include <algorithm>
 #include <iomanip>
@@ -7,25 +9,72 @@
 
 namespace tcds::cli {
 
-int config(ConfigArguments const& arguments)
+namespace {
+
+void print(std::vector<config::Setting> const& settings)
 {
-    auto const loaded = loadSettings(arguments.config, arguments.flags);
-    if (!loaded) return Exit::kConfiguration;
-    if (!arguments.show) {
-        std::cout << "configuration is good: mode " << config::toText(loaded->config.mode) << "\n";
-        return Exit::kDone;
-    }
     std::size_t widestKey = 0;
     std::size_t widestValue = 0;
-    for (auto const& setting : loaded->settings) {
+    for (auto const& setting : settings) {
         widestKey = std::max(widestKey, setting.key.size());
         widestValue = std::max(widestValue, std::min<std::size_t>(setting.value.size(), 40));
     }
-    for (auto const& setting : loaded->settings)
+    for (auto const& setting : settings)
         std::cout << std::left << std::setw(static_cast<int>(widestKey)) << setting.key << "  "
                   << std::setw(static_cast<int>(widestValue))
                   << (setting.value.empty() ? "-" : setting.value) << "  " << std::setw(11)
                   << config::toText(setting.origin) << "  " << setting.about << "\n";
+}
+
+void showAll(config::Loaded const& loaded)
+{
+    auto settings = loaded.settings;
+    auto const count = loaded.clients.size();
+    settings.push_back({"clients",
+                        count == 0 ? std::string{} : std::to_string(count),
+                        count == 0 ? config::Origin::Default : config::Origin::File,
+                        "who may call; the members of each entry stand below",
+                        {}});
+    print(settings);
+    for (auto const& client : loaded.clients) {
+        std::cout << "\nclient " << client.name << ", " << client.where << "\n";
+        print(client.settings);
+    }
+}
+
+/// A faulty configuration is explained too: whoever asks may be looking for the fault.
+int explainOne(ConfigArguments const& arguments)
+{
+    auto const sources = readSources(arguments.config, arguments.flags);
+    if (!sources) return Exit::kConfiguration;
+    Problems problems;
+    auto const loaded = config::loadForReading(*sources, problems);
+    if (!loaded) {
+        complain(problems);
+        return Exit::kConfiguration;
+    }
+    auto const text = config::explainKey(arguments.key, *sources, *loaded);
+    if (!text) {
+        complain(text.error());
+        return Exit::kUsage;
+    }
+    std::cout << *text;
+    if (problems.hasErrors())
+        std::cerr << "The configuration has faults; `twitch-cds config check` lists them.\n";
+    return Exit::kDone;
+}
+
+} // namespace
+
+int config(ConfigArguments const& arguments)
+{
+    if (arguments.what == ConfigArguments::What::Explain) return explainOne(arguments);
+    auto const loaded = loadSettings(arguments.config, arguments.flags);
+    if (!loaded) return Exit::kConfiguration;
+    if (arguments.what == ConfigArguments::What::Show)
+        showAll(*loaded);
+    else
+        std::cout << "configuration is good: mode " << config::toText(loaded->config.mode) << "\n";
     return Exit::kDone;
 }
 

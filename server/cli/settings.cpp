@@ -33,7 +33,7 @@ std::string hostName()
 
 } // namespace
 
-std::optional<config::Loaded> loadSettings(std::string const& file,
+std::optional<config::Sources> readSources(std::string const& file,
                                            std::vector<std::pair<std::string, std::string>> flags)
 {
     config::Sources sources;
@@ -50,8 +50,16 @@ std::optional<config::Loaded> loadSettings(std::string const& file,
     sources.flags = std::move(flags);
     sources.stateDirectory = stateDirectory();
     sources.hostName = hostName();
+    return sources;
+}
+
+std::optional<config::Loaded> loadSettings(std::string const& file,
+                                           std::vector<std::pair<std::string, std::string>> flags)
+{
+    auto const sources = readSources(file, std::move(flags));
+    if (!sources) return std::nullopt;
     Problems problems;
-    auto loaded = config::load(sources, problems);
+    auto loaded = config::load(*sources, problems);
     complain(problems);
     return loaded;
 }

@@ -9,6 +9,11 @@
 
 namespace tcds::cli {
 
+/// What a configuration is read from: the file, the environment and flags of this process; an
+/// unreadable file goes to stderr.
+std::optional<config::Sources> readSources(std::string const& file,
+                                           std::vector<std::pair<std::string, std::string>> flags);
+
 /// The configuration from a file, the environment and flags; problems go to stderr.
 std::optional<config::Loaded> loadSettings(std::string const& file,
                                            std::vector<std::pair<std::string, std::string>> flags);

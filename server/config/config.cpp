@@ -1,6 +1,7 @@
 #include "server/config/config.hpp"
 
 #include "fhir/base/tree.hpp"
+#include "server/config/clients.hpp"
 #include "server/config/keys.hpp"
 
 #include <algorithm>
@@ -22,16 +23,11 @@ struct Given {
 };
 using GivenByKey = std::map<std::string, Given, std::less<>>;
 
-Key const* findKey(std::string_view name)
-{
-    auto const at = std::ranges::find(keys(), name, &Key::name);
-    return at == keys().end() ? nullptr : &*at;
-}
-
 std::vector<std::string_view> knownNames()
 {
     std::vector<std::string_view> names;
     for (auto const& key : keys()) names.push_back(key.name);
+    names.push_back("clients");
     return names;
 }
 
@@ -65,6 +61,7 @@ void readFile(Node const& node, std::string const& prefix, GivenByKey& given, Pr
     for (auto const& member : node.members()) {
         auto const name = prefix + std::string{member.key};
         auto const where = member.keyNode.where();
+        if (name == "clients") continue; // read when the settings that they start from are known
         auto const* key = findKey(name);
         if (key == nullptr) {
             if (isSection(name) && member.value.isMap())
@@ -100,7 +97,10 @@ void readEnvironment(Sources const& sources, GivenByKey& given, Problems& proble
 {
     for (auto const& [variable, value] : sources.environment) {
         auto const name = keyOfVariable(variable);
-        if (findKey(name) == nullptr)
+        if (name == "clients" || name.starts_with("clients."))
+            problems.error("", "environment " + variable, "client entries stand in the file only",
+                           "write them under clients: in the file that --config names");
+        else if (findKey(name) == nullptr)
             reportUnknown(name, "environment " + variable, problems);
         else
             given[name] = {value, Origin::Environment, "environment " + variable};
@@ -121,20 +121,6 @@ std::optional<Mode> settleMode(GivenByKey const& given)
     if (auto const at = given.find("mode"); at != given.end())
         if (!findKey("mode")->set(config, at->second.value)) return std::nullopt;
     return config.mode;
-}
-
-std::string defaultOf(Key const& key, Mode mode, Sources const& sources, Origin& origin)
-{
-    origin = Origin::Default;
-    if (key.name == "node") return sources.hostName;
-    if (key.name == "audit.directory")
-        return mode == Mode::Production ? "/var/lib/twitch-cds/audit"
-                                        : sources.stateDirectory + "/audit";
-    if (mode != Mode::Production && !key.inSandbox.empty()) {
-        origin = Origin::Mode;
-        return std::string{key.inSandbox};
-    }
-    return std::string{key.fallback};
 }
 
 /// Numbers only: a host name that begins with "127." may lead anywhere.
@@ -167,6 +153,27 @@ void refuse(Config const& config, std::string const& file, Problems& problems)
                        "listen on 127.0.0.1 behind a TLS proxy, or set behind_proxy: true");
 }
 
+/// Gives every key its value; a faulty one is reported and keeps its default.
+void settle(GivenByKey const& given, Mode mode, Sources const& sources, Loaded& loaded,
+            Problems& problems)
+{
+    for (auto const& key : keys()) {
+        auto standard = defaultOf(key, mode, sources);
+        Setting setting{
+            std::string{key.name}, std::move(standard.text), standard.origin, key.about, {}};
+        (void)key.set(loaded.config, setting.value); // a test sets every default
+        if (auto const at = given.find(key.name); at != given.end()) {
+            auto const& [value, origin, where] = at->second;
+            if (key.set(loaded.config, value))
+                setting = {std::string{key.name}, value, origin, key.about, where};
+            else
+                problems.error("", where, setting.key + " cannot be \"" + value + "\"",
+                               "write " + std::string{key.allowed});
+        }
+        loaded.settings.push_back(std::move(setting));
+    }
+}
+
 } // namespace
 
 std::string_view toText(Mode mode)
@@ -195,19 +202,31 @@ std::string_view toText(Origin origin)
         return "environment";
     case Origin::Flag:
         return "flag";
+    case Origin::Setting:
+        return "setting";
     }
     return "";
 }
 
 std::optional<Loaded> load(Sources const& sources, Problems& problems)
 {
+    auto loaded = loadForReading(sources, problems);
+    if (problems.hasErrors()) return std::nullopt;
+    return loaded;
+}
+
+std::optional<Loaded> loadForReading(Sources const& sources, Problems& problems)
+{
     GivenByKey given;
+    std::optional<Tree> tree;
+    std::optional<Node> clients;
     if (!sources.file.empty()) {
-        auto const tree = Tree::fromYaml(sources.fileText, sources.file, problems);
+        tree = Tree::fromYaml(sources.fileText, sources.file, problems);
         if (!tree) return std::nullopt;
-        if (tree->root().isMap())
+        if (tree->root().isMap()) {
             readFile(tree->root(), "", given, problems);
-        else
+            clients = tree->root().find("clients");
+        } else
             problems.error("", sources.file, "the file is no map of settings",
                            "write `key: value` lines");
     }
@@ -216,22 +235,9 @@ std::optional<Loaded> load(Sources const& sources, Problems& problems)
 
     auto const mode = settleMode(given);
     Loaded loaded;
-    for (auto const& key : keys()) {
-        Setting setting{std::string{key.name}, {}, Origin::Default, key.about};
-        setting.value = defaultOf(key, mode.value_or(Mode::Production), sources, setting.origin);
-        std::string where = "default of " + setting.key;
-        if (auto const at = given.find(key.name); at != given.end()) {
-            setting.value = at->second.value;
-            setting.origin = at->second.origin;
-            where = at->second.where;
-        }
-        if (!key.set(loaded.config, setting.value))
-            problems.error("", where, setting.key + " cannot be \"" + setting.value + "\"",
-                           "write " + std::string{key.allowed});
-        loaded.settings.push_back(std::move(setting));
-    }
+    settle(given, mode.value_or(Mode::Production), sources, loaded, problems);
+    if (clients) readClients(*clients, mode, loaded, problems);
     if (mode) refuse(loaded.config, sources.file, problems);
-    if (problems.hasErrors()) return std::nullopt;
     return loaded;
 }
 

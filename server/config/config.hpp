@@ -2,6 +2,7 @@
 
 #include "fhir/base/problems.hpp"
 #include "fhir/base/result.hpp"
+#include "server/config/client_entry.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -55,10 +56,19 @@ struct Config {
     std::string contentFolder; // dev only; "" = the embedded pack
     Acknowledged acknowledged;
     std::string logLevel, logFormat;
+
+    std::vector<ClientEntry> clients; // in file order; empty: nobody is known
 };
 
 /// Where a value came from, for `config show`.
-enum class Origin : std::uint8_t { Default, Mode, File, Environment, Flag };
+enum class Origin : std::uint8_t {
+    Default,
+    Mode,
+    File,
+    Environment,
+    Flag,
+    Setting // of a client entry: the setting of that name
+};
 std::string_view toText(Origin origin);
 
 struct Setting {
@@ -66,11 +76,20 @@ struct Setting {
     std::string value; // as text
     Origin origin = Origin::Default;
     std::string_view about; // one line of documentation
+    std::string where;      // FILE:LINE:COLUMN, variable or flag; "" where nobody set it
+};
+
+/// The members of one client entry as text, for `config show`; an entry holds no secret.
+struct ClientSettings {
+    std::string name;              // "" when the entry has none
+    std::string where;             // FILE:LINE:COLUMN
+    std::vector<Setting> settings; // "clients.jku", ...: every member, in order
 };
 
 struct Loaded {
     Config config;
-    std::vector<Setting> settings; // every key, in the order of the documentation
+    std::vector<Setting> settings;       // every key, in the order of the documentation
+    std::vector<ClientSettings> clients; // as config.clients
 };
 
 /// What the loader reads; everything is passed in, so that tests need no real environment.
@@ -83,11 +102,16 @@ struct Sources {
     std::string hostName;
 };
 
-/// flag > environment > file > default of the mode > default. Unknown keys are errors with the
-/// nearest known one; every fault is reported. Refuses what the mode refuses (decision D6): in
-/// production a missing audit.key_file, an unsigned content folder, any CORS origin by wildcard,
-/// a public_url that is not https, plain HTTP beyond loopback without a stated proxy.
+/// flag > environment > file > default of the mode > default; client entries come from the file.
+/// Unknown keys are errors with the nearest known one; every fault is reported. Refuses what the
+/// mode refuses (decision D6): in production a missing audit.key_file, an unsigned content folder,
+/// any CORS origin by wildcard, a public_url that is not https, plain HTTP beyond loopback without
+/// a stated proxy, client entries as in clients.hpp.
 std::optional<Loaded> load(Sources const& sources, Problems& problems);
+
+/// The same for people who look at a faulty configuration: what is faulty keeps its default.
+/// @return nothing when the file is no YAML at all
+std::optional<Loaded> loadForReading(Sources const& sources, Problems& problems);
 
 /// Every environment variable of the process that begins with TWITCH_CDS__.
 std::vector<std::pair<std::string, std::string>> environment();

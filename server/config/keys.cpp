@@ -1,42 +1,20 @@
 #include "server/config/keys.hpp"
 
 #include "fhir/base/datetime.hpp"
+#include "server/config/values.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 namespace tcds::config {
 
 namespace {
 
-template <class Number>
-bool number(std::string_view text, Number low, Number high, Number& value)
-{
-    Number read{};
-    auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), read);
-    if (failure != std::errc{} || end != text.data() + text.size()) return false;
-    if (read < low || read > high) return false;
-    value = read;
-    return true;
-}
-
-bool yesNo(std::string_view text, bool& value)
-{
-    if (text == "true" || text == "yes")
-        value = true;
-    else if (text == "false" || text == "no")
-        value = false;
-    else
-        return false;
-    return true;
-}
-
 bool milliseconds(std::string_view text, std::chrono::milliseconds& value)
 {
     std::int64_t count = 0;
-    if (!number<std::int64_t>(text, 1, 3'600'000, count)) return false;
+    if (!readNumber<std::int64_t>(text, 1, 3'600'000, count)) return false;
     value = std::chrono::milliseconds{count};
     return true;
 }
@@ -52,7 +30,7 @@ bool listen(Config& config, std::string_view text)
     auto const hasColon = address.find(':') != std::string_view::npos;
     if (address.empty() || hasColon != bracketed) return false;
     std::uint16_t port = 0;
-    if (!number<std::uint16_t>(text.substr(colon + 1), 0, 65535, port)) return false;
+    if (!readNumber<std::uint16_t>(text.substr(colon + 1), 0, 65535, port)) return false;
     config.address = std::string{address};
     config.port = port;
     return true;
@@ -81,21 +59,12 @@ bool zone(Config& config, std::string_view text)
     int hours = 0;
     int minutes = 0;
     if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':' ||
-        !number(text.substr(1, 2), 0, 14, hours) || !number(text.substr(4, 2), 0, 59, minutes))
+        !readNumber(text.substr(1, 2), 0, 14, hours) ||
+        !readNumber(text.substr(4, 2), 0, 59, minutes))
         return false;
     config.zoneMinutes = (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
     return true;
 }
-
-/// What stands behind the scheme of an http(s) URL; nothing for another scheme.
-std::optional<std::string_view> afterScheme(std::string_view url)
-{
-    for (std::string_view const scheme : {"https://", "http://"})
-        if (url.starts_with(scheme)) return url.substr(scheme.size());
-    return std::nullopt;
-}
-
-bool isAnyOf(std::string_view signs, char c) { return signs.find(c) != std::string_view::npos; }
 
 /// A base URL: links are made by appending paths, so it has a host and neither query nor fragment.
 bool publicUrl(Config& config, std::string_view text)
@@ -203,7 +172,7 @@ bool acknowledgedOn(Config& config, std::string_view value)
 template <bool Config::*Member>
 bool flag(Config& config, std::string_view value)
 {
-    return yesNo(value, config.*Member);
+    return readYesNo(value, config.*Member);
 }
 template <std::chrono::milliseconds Config::*Member>
 bool wait(Config& config, std::string_view value)
@@ -213,7 +182,7 @@ bool wait(Config& config, std::string_view value)
 template <std::size_t Config::*Member, std::size_t Low, std::size_t High>
 bool count(Config& config, std::string_view value)
 {
-    return number<std::size_t>(value, Low, High, config.*Member);
+    return readNumber<std::size_t>(value, Low, High, config.*Member);
 }
 
 constexpr std::string_view kYesNo = "true or false";
@@ -225,7 +194,7 @@ constexpr std::array kKeys{
     Key{"listen", "127.0.0.1:8080", "", "address and port of the service", "ADDRESS:PORT", false,
         listen},
     Key{"threads", "2", "", "threads that answer calls", "a number from 1 to 64", false,
-        [](Config& c, std::string_view t) { return number<unsigned>(t, 1, 64, c.threads); }},
+        [](Config& c, std::string_view t) { return readNumber<unsigned>(t, 1, 64, c.threads); }},
     Key{"behind_proxy", "false", "",
         "a TLS proxy stands in front, so plain HTTP may leave loopback", kYesNo, false,
         flag<&Config::behindProxy>},
@@ -267,7 +236,8 @@ constexpr std::array kKeys{
         wait<&Config::drainDeadline>},
     Key{"audit.directory", "", "", "where the decision log is written", "a path", false,
         text<&Config::auditDirectory>},
-    Key{"audit.key_file", "", "", "file with the key of the pseudonyms; required in production",
+    Key{"audit.key_file", "", "",
+        "file with the key of the pseudonyms; required in production, else made at first start",
         "a path", false, text<&Config::auditKeyFile>},
     Key{"audit.fsync", "interval", "", "when records are forced to disk",
         "always, interval or never", false, fsync},
@@ -294,5 +264,22 @@ constexpr std::array kKeys{
 } // namespace
 
 std::span<Key const> keys() { return kKeys; }
+
+Key const* findKey(std::string_view name)
+{
+    auto const at = std::ranges::find(kKeys, name, &Key::name);
+    return at == kKeys.end() ? nullptr : &*at;
+}
+
+Default defaultOf(Key const& key, Mode mode, Sources const& sources)
+{
+    if (key.name == "node") return {sources.hostName};
+    if (key.name == "audit.directory") // decision D37
+        return {mode == Mode::Production ? "/var/lib/twitch-cds/audit"
+                                         : sources.stateDirectory + "/audit"};
+    if (mode != Mode::Production && !key.inSandbox.empty())
+        return {std::string{key.inSandbox}, Origin::Mode};
+    return {std::string{key.fallback}};
+}
 
 } // namespace tcds::config

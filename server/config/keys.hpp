@@ -19,5 +19,14 @@ struct Key {
 };
 
 std::span<Key const> keys();
+/// @return nullptr for an unknown name
+Key const* findKey(std::string_view name);
+
+/// What a key is when nobody sets it: text and whether the mode decided.
+struct Default {
+    std::string text;
+    Origin origin = Origin::Default;
+};
+Default defaultOf(Key const& key, Mode mode, Sources const& sources);
 
 } // namespace tcds::config

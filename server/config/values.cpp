@@ -1,0 +1,54 @@
+#include "server/config/values.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace tcds::config {
+
+bool readYesNo(std::string_view text, bool& value)
+{
+    if (text == "true" || text == "yes")
+        value = true;
+    else if (text == "false" || text == "no")
+        value = false;
+    else
+        return false;
+    return true;
+}
+
+std::optional<std::chrono::seconds> readTime(std::string_view text, std::chrono::seconds most)
+{
+    if (text.empty() || !isAnyOf("sm", text.back())) return std::nullopt;
+    std::int64_t const unit = text.back() == 'm' ? 60 : 1;
+    std::int64_t count = 0;
+    if (!readNumber<std::int64_t>(text.substr(0, text.size() - 1), 0, most.count() / unit, count))
+        return std::nullopt;
+    return std::chrono::seconds{count * unit};
+}
+
+std::optional<std::string_view> afterScheme(std::string_view url)
+{
+    for (std::string_view const scheme : {"https://", "http://"})
+        if (url.starts_with(scheme)) return url.substr(scheme.size());
+    return std::nullopt;
+}
+
+bool isPlainUrl(std::string_view url)
+{
+    auto const rest = afterScheme(url);
+    if (!rest) return false;
+    auto const authority = rest->substr(0, rest->find_first_of("/?"));
+    if (authority.empty() || authority.front() == ':') return false;
+    if (authority.find('@') != std::string_view::npos) return false;
+    return std::ranges::none_of(
+        *rest, [](char c) { return c <= ' ' || c == 0x7F || isAnyOf("#\"<>\\^`{|}", c); });
+}
+
+bool isBaseUrl(std::string_view url)
+{
+    return isPlainUrl(url) && url.find('?') == std::string_view::npos;
+}
+
+bool isAnyOf(std::string_view signs, char c) { return signs.find(c) != std::string_view::npos; }
+
+} // namespace tcds::config

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace tcds::config {
+
+// How the text of a setting becomes a value. Each takes the whole text or refuses it; a refused
+// text leaves the value as it was.
+
+/// @return false when the text is no number from low to high
+template <class Number>
+bool readNumber(std::string_view text, Number low, Number high, Number& value)
+{
+    Number read{};
+    auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), read);
+    if (failure != std::errc{} || end != text.data() + text.size()) return false;
+    if (read < low || read > high) return false;
+    value = read;
+    return true;
+}
+
+/// true, yes, false or no
+bool readYesNo(std::string_view text, bool& value);
+
+/// A count of seconds or minutes with its unit: "0s", "30s", "15m".
+/// @return nothing for another form, or for more than `most`
+std::optional<std::chrono::seconds> readTime(std::string_view text, std::chrono::seconds most);
+
+/// What stands behind the scheme of an http(s) URL; nothing for another scheme.
+std::optional<std::string_view> afterScheme(std::string_view url);
+
+/// An absolute http(s) URL that can be compared as text: with a host, without credentials,
+/// fragment, blanks or characters that have to be escaped.
+bool isPlainUrl(std::string_view url);
+
+/// A plain URL without query: paths are appended to it.
+bool isBaseUrl(std::string_view url);
+
+bool isAnyOf(std::string_view signs, char c);
+
+} // namespace tcds::config
