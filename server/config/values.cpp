@@ -46,7 +46,7 @@ bool isPlainUrl(std::string_view url)
 
 bool isBaseUrl(std::string_view url)
 {
-    return isPlainUrl(url) && url.find('?') == std::string_view::npos;
+    return isPlainUrl(url) && url.find_first_of("?$") == std::string_view::npos;
 }
 
 bool isAnyOf(std::string_view signs, char c) { return signs.find(c) != std::string_view::npos; }

@@ -36,7 +36,8 @@ std::optional<std::string_view> afterScheme(std::string_view url);
 /// fragment, blanks or characters that have to be escaped.
 bool isPlainUrl(std::string_view url);
 
-/// A plain URL without query: paths are appended to it.
+/// A plain URL without query, to which paths are appended; nothing in it means anything to a shell
+/// within double quotes.
 bool isBaseUrl(std::string_view url);
 
 bool isAnyOf(std::string_view signs, char c);

@@ -14,6 +14,14 @@ keys_of_page=$(sed -n 's/^| `\([a-z_.]*\)` |.*/\1/p' "$page")
 keys_shown=$(sed -n 's/^\([a-z_.]*\)[ :=].*/\1/p' "$scratch/shown" | grep -v '^$')
 same "keys of the page and of config show" "$(printf '%s' "$keys_shown" | tr '\n' ' ')" \
     "$(printf '%s' "$keys_of_page" | tr '\n' ' ')"
+members_of_page=$(sed -n 's/^| `clients\[\]\.\([a-z_]*\)` |.*/\1/p' "$page")
+members=$("$binary" config explain clients | sed '1,/^  in force/d; s/^  \([a-z_]*\) .*/\1/')
+same "members of client entries on the page and in config explain" \
+    "$(printf '%s' "$members" | tr '\n' ' ')" "$(printf '%s' "$members_of_page" | tr '\n' ' ')"
+sed 's/^#\(clients:\|  \)/\1/' "$root/deploy/twitch-cds.yaml" >"$scratch/with-client.yaml"
+passes "the sample holds a client entry in a comment" grep -q '^  - name: st-mary' "$scratch/with-client.yaml"
+passes "the client entry of the sample is accepted" \
+    env -i HOME="$scratch" "$binary" config check --config "$scratch/with-client.yaml"
 passes "the sample configuration is accepted" sh -c '
     printf "%032d" 0 >"$3/key" && chmod 600 "$3/key" &&
         TWITCH_CDS__AUDIT__KEY_FILE="$3/key" "$2" config check --config "$1/deploy/twitch-cds.yaml"' \
