@@ -139,7 +139,7 @@ verify_log() {
 }
 
 ensure_packages "to build and run twitch-cds" ca-certificates curl g++ cmake ninja-build boost \
-    rapidjson-dev libssl-dev libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev
+    rapidjson-dev libssl-dev libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev libcjose-dev
 build_product
 start_service
 play_call

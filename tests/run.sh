@@ -114,7 +114,7 @@ clang_runtime() {
 
 mkdir -p .build
 ensure_packages "to build and test twitch-cds" ca-certificates curl g++ cmake ninja-build boost \
-    rapidjson-dev libssl-dev libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev \
+    rapidjson-dev libssl-dev libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev libcjose-dev \
     libgtest-dev libgmock-dev
 start=$(date +%s)
 

@@ -6,6 +6,9 @@ find_package(spdlog 1.10 CONFIG REQUIRED)
 find_package(CLI11 2.1 CONFIG REQUIRED)
 find_package(RapidJSON 1.1 CONFIG REQUIRED)       # variables only, no target
 find_package(yaml-cpp 0.7 CONFIG REQUIRED)
+# cjose brings no CMake package, and its pkg-config file asks for headers of jansson that nobody needs.
+find_library(CJOSE_LIBRARY cjose REQUIRED)
+find_path(CJOSE_INCLUDE_DIR cjose/cjose.h REQUIRED)
 
 add_library(tcds_rapidjson INTERFACE)
 target_include_directories(tcds_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
@@ -17,3 +20,10 @@ if(TARGET yaml-cpp::yaml-cpp)                     # 0.8 and later
 else()                                            # 0.7 exports the plain name only
   target_link_libraries(tcds_yaml_cpp INTERFACE yaml-cpp)
 endif()
+
+# Linked by server/auth alone, and privately: no header of ours shows it.
+add_library(tcds_cjose UNKNOWN IMPORTED GLOBAL)
+set_target_properties(tcds_cjose PROPERTIES
+  IMPORTED_LOCATION "${CJOSE_LIBRARY}"
+  INTERFACE_INCLUDE_DIRECTORIES "${CJOSE_INCLUDE_DIR}"
+  INTERFACE_LINK_LIBRARIES OpenSSL::Crypto)
