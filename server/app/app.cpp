@@ -119,44 +119,36 @@ std::string_view reasonDisplay(rules::RuleSet const& rules, cds::Feedback const&
     return at == rules.overrideReasons.end() ? std::string_view{} : std::string_view{at->display};
 }
 
+constexpr std::string_view kNoCards = R"({"cards":[]})";
+
+/// Prefetch keys as an analyst typed them become ours (TOL-01).
+void useAliases(std::vector<config::Alias> const& aliases, std::vector<fhir::Input>& inputs)
+{
+    for (auto const& alias : aliases)
+        for (auto& input : inputs)
+            if (input.via == "prefetch" && input.key == alias.theirs) input.key = alias.ours;
+}
+
+std::string_view modeOf(Terms const& terms, config::Mode mode)
+{
+    if (terms.silent) return "silent";
+    return mode == config::Mode::Production ? "active" : "sandbox";
+}
+
 } // namespace
 
-DecideSettings settingsOf(config::Config const& config)
-{
-    DecideSettings settings;
-    settings.policy.maxCards = config.maxCards;
-    settings.policy.allowCritical = config.allowCritical;
-    settings.policy.atMostOne = config.atMostOne;
-    settings.acceptUnknownStatus = config.acceptUnknownStatus;
-    settings.zoneMinutes = config.zoneMinutes;
-    settings.maxEntries = config.maxEntries;
-    settings.publicUrl = config.publicUrl;
-    return settings;
-}
-
-std::string digestOf(DecideSettings const& settings)
-{
-    std::string text = "max_cards=" + std::to_string(settings.policy.maxCards);
-    text += settings.policy.allowCritical ? ";allow_critical" : "";
-    text += settings.policy.atMostOne ? ";at_most_one" : "";
-    text += settings.acceptUnknownStatus ? ";accept_unknown_status" : "";
-    text += ";zone=" + std::to_string(settings.zoneMinutes);
-    text += ";entries=" + std::to_string(settings.maxEntries);
-    text += ";public_url=" + settings.publicUrl;
-    return audit::sha256(text);
-}
-
 App::App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rules,
-         Clock const& clock, audit::Log& log, audit::Pseudonyms const& pseudonyms, ops::OpsLog& ops)
-    : config_{config}, rules_{std::move(rules)}, clock_{clock}, log_{log},
-      pseudonyms_{pseudonyms}, ops_{ops}, settings_{settingsOf(config)},
-      settingsDigest_{digestOf(settings_)}, discovery_{cds::writeDiscovery(*rules_.load())}
+         Callers const& callers, Clock const& clock, audit::Log& log,
+         audit::Pseudonyms const& pseudonyms, ops::OpsLog& ops)
+    : config_{config}, rules_{std::move(rules)}, callers_{callers}, clock_{clock}, log_{log},
+      pseudonyms_{pseudonyms}, ops_{ops}, discovery_{cds::writeDiscovery(*rules_.load())}
 {
 }
 
 bool App::mayBlock(http::Request const& request) const
 {
-    return request.body.size() > kLargeBody || config_.fsync == config::Fsync::Always;
+    return request.body.size() > kLargeBody || config_.fsync == config::Fsync::Always ||
+           callers_.verifiesTokens();
 }
 
 http::Response App::handle(http::Request&& request)
@@ -177,7 +169,7 @@ http::Response App::handle(http::Request&& request)
     case Target::Ready:
         return ready();
     case Target::Discovery:
-        return discovery();
+        return discovery(request);
     case Target::Hook:
         return hook(std::move(request), *route.service);
     case Target::Feedback:
@@ -188,11 +180,19 @@ http::Response App::handle(http::Request&& request)
     return outcome({Error::Kind::NotFound, "", "no such path", "GET /cds-services"});
 }
 
-http::Response App::discovery()
+boost::system::result<Caller, auth::Rejection> App::identify(http::Request const& request,
+                                                             std::string_view bodyDigest,
+                                                             Instant now) const
 {
-    if (!callersAreKnown())
-        return outcome({Error::Kind::Unauthenticated, "", "not authenticated", ""});
-    return json(discovery_);
+    auto const authorization = request.headers.find("Authorization").value_or("");
+    return callers_.identify(authorization, request.path, bodyDigest, now);
+}
+
+http::Response App::discovery(http::Request const& request)
+{
+    auto const caller = identify(request, audit::sha256(request.body), clock_.now());
+    if (caller) return json(discovery_);
+    return turnAway(caller.error(), "", {request.body.size(), {}, request.remoteAddress});
 }
 
 http::Response App::live() const { return json(R"({"status":"live"})"); }
@@ -208,12 +208,9 @@ http::Response App::ready() const
     };
     if (draining_) return say(false, "draining");
     if (!log_.healthy()) return say(false, "audit-not-writable");
-    if (!callersAreKnown()) return say(false, "no-client-entries");
+    if (!callers_.letsInSomebody()) return say(false, "no-client-entries");
     return say(true, "");
 }
-
-/// Production knows its callers by client entries (decision D6); without one nobody is let in.
-bool App::callersAreKnown() const { return config_.mode != config::Mode::Production; }
 
 /// Hands a record to the log. False: the call must not be answered (decision D33).
 bool App::keep(std::string_view type, std::string const& members)
@@ -227,11 +224,34 @@ bool App::keep(std::string_view type, std::string const& members)
     return true;
 }
 
-http::Response App::refuse(Error const& error, std::string_view reason, std::string_view service,
-                           Received const& received)
+/// The answer does not say why (JWT-11); the operations log does, and the record has the reason.
+http::Response App::turnAway(auth::Rejection const& rejection, std::string_view service,
+                             Received const& received)
 {
-    auto const response = outcome(error);
+    auto const why = auth::toText(rejection);
+    ops_.event(http::Log::Level::Warn, "caller refused",
+               {Field{"client", rejection.client}, Field{"why", why}});
+    auto const& kind = rejection.error.kind;
+    Error const said{kind, "",
+                     kind == Error::Kind::Unavailable ? "cannot authenticate now"
+                                                      : "not authenticated",
+                     kind == Error::Kind::Unavailable ? "try again" : ""};
+    return refuse(said, auth::toText(rejection.reason), service, received, rejection.client);
+}
+
+http::Response App::refuse(Error const& error, std::string_view reason, std::string_view service,
+                           Received const& received, std::string_view client)
+{
+    return keepRefusal(outcome(error), error, reason, service, received, client);
+}
+
+/// @param response  what is answered, which a client entry may want friendlier than the error
+http::Response App::keepRefusal(http::Response response, Error const& error,
+                                std::string_view reason, std::string_view service,
+                                Received const& received, std::string_view client)
+{
     audit::RejectRecord record;
+    record.client = client;
     record.http = response.status;
     record.reason = reason;
     record.where = error.where;
@@ -264,14 +284,16 @@ http::Response App::hook(http::Request&& request, cds::Service const& service)
     auto const rules = rules_.load(); // one request sees one rule set
     Received const received{request.body.size(), audit::sha256(request.body),
                             request.remoteAddress};
-    if (!callersAreKnown())
-        return refuse({Error::Kind::Unauthenticated, "", "not authenticated", ""},
-                      "unauthenticated", service.id, received);
+    auto const caller = identify(request, received.sha256, now);
+    if (!caller) return turnAway(caller.error(), service.id, received);
+    auto const& terms = *caller->terms;
 
     json::Limits limits;
     limits.bytes = config_.maxBodyBytes;
-    auto const call = cds::readHookRequest(std::move(request.body), service, limits);
-    if (!call) return refuse(call.error(), rejectReason(call.error()), service.id, received);
+    auto call = cds::readHookRequest(std::move(request.body), service, limits);
+    if (!call)
+        return refuse(call.error(), rejectReason(call.error()), service.id, received, terms.client);
+    useAliases(terms.aliases, call->inputs);
     auto const parsed = since(start);
 
     auto pseudonyms = pseudonyms_.on(call->fhirServer);
@@ -283,9 +305,14 @@ http::Response App::hook(http::Request&& request, cds::Service const& service)
     options.repeatKey = [&](rules::Card const& card, rules::Evaluation const& evaluation) {
         return repeatKey(pseudonyms, subject, card, evaluation);
     };
-    auto decision = decide(*call, *rules, settings_, options);
-    if (!decision)
-        return refuse(decision.error(), rejectReason(decision.error()), service.id, received);
+    auto decision = decide(*call, *rules, terms.settings, options);
+    if (!decision) {
+        auto const& error = decision.error();
+        auto const silently = terms.emptyOnMissing && error.kind == Error::Kind::MissingData;
+        return keepRefusal(silently ? json(std::string{kNoCards}) : outcome(error), error,
+                           rejectReason(error), service.id, received, terms.client);
+    }
+    if (terms.silent) decision->body = kNoCards;
 
     std::vector<audit::CardSent> sent;
     sent.reserve(decision->written.size());
@@ -309,8 +336,14 @@ http::Response App::hook(http::Request&& request, cds::Service const& service)
     record.requestSha256 = received.sha256;
     record.engineVersion = kVersion;
     record.engineCommit = kCommit;
-    record.settingsDigest = settingsDigest_;
-    record.mode = config_.mode == config::Mode::Production ? "active" : "sandbox";
+    record.client = terms.client;
+    if (auto const& token = caller->token) {
+        record.issuer = token->iss;
+        record.keyId = token->kid;
+        record.tokenDigest = token->jtiDigest;
+    }
+    record.settingsDigest = terms.settingsDigest;
+    record.mode = modeOf(terms, config_.mode);
     record.context = decision->context.get();
     record.evaluation = decision->evaluation.get();
     record.cards = decision->cards;
@@ -337,15 +370,16 @@ http::Response App::feedback(http::Request&& request, cds::Service const& servic
     auto const now = clock_.now();
     Received const received{request.body.size(), audit::sha256(request.body),
                             request.remoteAddress};
-    if (!callersAreKnown())
-        return refuse({Error::Kind::Unauthenticated, "", "not authenticated", ""},
-                      "unauthenticated", service.id, received);
+    auto const caller = identify(request, received.sha256, now);
+    if (!caller) return turnAway(caller.error(), service.id, received);
+    auto const& client = caller->terms->client;
     json::Limits limits;
     limits.bytes = config_.maxBodyBytes;
     auto const items = cds::readFeedback(std::move(request.body), limits);
-    if (!items) return refuse(items.error(), "feedback-invalid", service.id, received);
+    if (!items) return refuse(items.error(), "feedback-invalid", service.id, received, client);
     for (auto const& item : *items) {
         audit::FeedbackRecord record;
+        record.client = client;
         record.service = service.id;
         record.card = item.card;
         record.outcome = item.accepted ? "accepted" : "overridden";

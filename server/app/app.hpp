@@ -2,7 +2,7 @@
 
 #include "fhir/base/clock.hpp"
 #include "rules/store/snapshot.hpp"
-#include "server/app/decide.hpp"
+#include "server/app/callers.hpp"
 #include "server/audit/log.hpp"
 #include "server/audit/pseudonyms.hpp"
 #include "server/config/config.hpp"
@@ -19,9 +19,10 @@ namespace tcds::app {
 class App final : public http::Handler
 {
 public:
-    /// @param config, clock, log, ops  outlive the app
+    /// @param config, callers, clock, log, pseudonyms, ops  outlive the app
     App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rules,
-        Clock const& clock, audit::Log& log, audit::Pseudonyms const& pseudonyms, ops::OpsLog& ops);
+        Callers const& callers, Clock const& clock, audit::Log& log,
+        audit::Pseudonyms const& pseudonyms, ops::OpsLog& ops);
 
     [[nodiscard]] bool mayBlock(http::Request const& request) const override;
     [[nodiscard]] http::Response handle(http::Request&& request) override;
@@ -33,7 +34,10 @@ public:
 
 private:
     friend struct Routes;
-    http::Response discovery();
+    boost::system::result<Caller, auth::Rejection> identify(http::Request const& request,
+                                                            std::string_view bodyDigest,
+                                                            Instant now) const;
+    http::Response discovery(http::Request const& request);
     http::Response hook(http::Request&& request, cds::Service const& service);
     http::Response feedback(http::Request&& request, cds::Service const& service);
     http::Response live() const;
@@ -44,26 +48,24 @@ private:
         std::string sha256;
         std::string remote;
     };
+    http::Response turnAway(auth::Rejection const& rejection, std::string_view service,
+                            Received const& received);
     http::Response refuse(Error const& error, std::string_view reason, std::string_view service,
-                          Received const& received);
+                          Received const& received, std::string_view client);
+    http::Response keepRefusal(http::Response response, Error const& error, std::string_view reason,
+                               std::string_view service, Received const& received,
+                               std::string_view client);
     [[nodiscard]] bool keep(std::string_view type, std::string const& members);
-    [[nodiscard]] bool callersAreKnown() const;
 
     config::Config const& config_;
     rules::Snapshot<rules::RuleSet> rules_;
+    Callers const& callers_;
     Clock const& clock_;
     audit::Log& log_;
     audit::Pseudonyms const& pseudonyms_;
     ops::OpsLog& ops_;
-    DecideSettings settings_;
-    std::string settingsDigest_;
     std::string discovery_;
     std::atomic<bool> draining_{false};
 };
-
-/// The clinical and card settings of a configuration.
-DecideSettings settingsOf(config::Config const& config);
-/// SHA-256 over every setting that can change an answer.
-std::string digestOf(DecideSettings const& settings);
 
 } // namespace tcds::app

@@ -19,6 +19,9 @@ void writeCall(Members& json, DecisionRecord const& record)
     json.member("service", record.service);
     json.openObject("client");
     json.memberIfAny("name", record.client);
+    json.memberIfAny("iss", record.issuer);
+    json.memberIfAny("kid", record.keyId);
+    json.memberIfAny("jtiDigest", record.tokenDigest);
     json.memberIfAny("trigger", record.trigger);
     json.close();
     json.memberIfAny("traceId", record.traceId);

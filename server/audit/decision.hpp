@@ -22,6 +22,8 @@ struct CardSent {
 struct DecisionRecord {
     std::string_view decisionId, hookInstance, hook, service;
     std::string_view client;                   // name; "" = nobody known
+    std::string_view issuer, keyId;            // of the token, "" without one
+    std::string_view tokenDigest;              // of its jti: 32 hexadecimal digits
     std::string_view trigger;                  // vendor hint
     std::string_view traceId;                  // W3C, "" = none
     std::string_view user;                     // Type/id
@@ -51,6 +53,7 @@ std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudo
 
 /// One feedback item (validated) for Log::append("feedback", ..).
 struct FeedbackRecord {
+    std::string_view client; // name; "" = nobody known
     std::string_view service, card, outcome, reasonSystem, reasonCode, outcomeTimestamp, user;
     std::string_view reasonDisplay; // from our own list, "" otherwise
     bool reasonText = false;        // a comment was sent; its text is never kept
@@ -64,6 +67,7 @@ struct RejectRecord {
     int http = 0;
     std::string_view reason; // "json", "context-invalid", "missing-data", "body-size", ..
     std::string_view where;  // JSON Pointer or byte; never patient data
+    std::string_view client; // name, where a token led to one
     std::string_view service, remote;
     std::size_t requestBytes = 0;
     std::string_view requestSha256;

@@ -44,6 +44,7 @@ std::string writeFeedback(FeedbackRecord const& record)
     json.memberIfAny("outcomeTimestamp", record.outcomeTimestamp);
     json.member("receivedAt", toText(record.receivedAt));
     json.memberIfAny("user", record.user);
+    json.memberIfAny("client", record.client);
     return json.take();
 }
 
@@ -53,6 +54,7 @@ std::string writeReject(RejectRecord const& record)
     json.member("http", record.http);
     json.member("reason", record.reason);
     json.memberIfAny("where", printable(record.where));
+    json.memberIfAny("client", record.client);
     json.memberIfAny("service", record.service);
     json.memberIfAny("remote", printable(record.remote));
     json.openObject("request");

@@ -157,6 +157,12 @@ int serve(ServeArguments const& arguments)
     auto const rules = loadRules(config, clock.now());
     if (!rules || !packIsAccepted(config, *rules)) return Exit::kConfiguration;
 
+    auto const callers = app::Callers::make(config);
+    if (!callers) {
+        complain(callers.error());
+        return Exit::kConfiguration;
+    }
+
     auto const signals = blockSignals();
     auto const pseudonyms = loadPseudonyms(config);
     if (!pseudonyms) {
@@ -169,7 +175,7 @@ int serve(ServeArguments const& arguments)
         return Exit::kConfiguration;
     }
     ops::OpsLog ops{config.logLevel, config.logFormat};
-    app::App app{config, rules, clock, **log, *pseudonyms, ops};
+    app::App app{config, rules, *callers, clock, **log, *pseudonyms, ops};
     http::Server server{serverOptions(config), app, ops};
     recordRefusals(ops, app);
     if (auto const started = server.start(); !started) {

@@ -65,7 +65,8 @@ void answer(std::string const& folder, std::size_t bytes, std::size_t times)
     options.sync = audit::Sync::Never;
     auto const log = taken(audit::Log::open(options, clock));
     ops::OpsLog ops{config.logLevel, config.logFormat};
-    app::App app{config, embeddedRules(), clock, *log, pseudonyms, ops};
+    auto const callers = taken(app::Callers::make(config));
+    app::App app{config, embeddedRules(), callers, clock, *log, pseudonyms, ops};
 
     auto const body = bench::chartBody(bytes, std::time(nullptr));
     for (std::size_t i = 0; i < times; ++i) {

@@ -60,8 +60,11 @@ Service::Service(Settings const& settings)
             events_ += " " + std::string{field.name} + "=" + std::string{field.value};
         events_ += "\n";
     });
-    app_ = std::make_unique<App>(config_, tcds::test::shippedRules(), clock_, *log_, *pseudonyms_,
-                                 ops_);
+    auto callers = Callers::make(config_);
+    if (!callers) throw std::runtime_error{toText(callers.error())};
+    callers_ = std::make_unique<Callers>(std::move(*callers));
+    app_ = std::make_unique<App>(config_, tcds::test::shippedRules(), *callers_, clock_, *log_,
+                                 *pseudonyms_, ops_);
 }
 
 Service::~Service()

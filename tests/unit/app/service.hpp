@@ -46,6 +46,7 @@ private:
     std::unique_ptr<audit::Pseudonyms> pseudonyms_;
     ops::OpsLog ops_{"error", "json"};
     std::string events_;
+    std::unique_ptr<Callers> callers_;
     std::unique_ptr<App> app_;
 };
 

@@ -1,0 +1,160 @@
+#include "server/app/callers.hpp"
+
+#include "server/audit/digest.hpp"
+#include "server/auth/pinned_keys.hpp"
+
+namespace tcds::app {
+
+namespace {
+
+Terms termsOf(config::ClientEntry const& entry, DecideSettings settings)
+{
+    settings.policy.maxCards = entry.maxCards;
+    settings.policy.allowCritical = entry.allowCritical;
+    settings.policy.atMostOne = entry.atMostOne;
+    settings.acceptUnknownStatus = entry.acceptUnknownStatus;
+    Terms terms;
+    terms.client = entry.name;
+    terms.aliases = entry.aliases;
+    terms.silent = entry.mode == config::ClientMode::Silent;
+    terms.emptyOnMissing = entry.onMissing == config::OnMissing::Empty;
+    auto digested = digestOf(settings);
+    for (auto const& alias : entry.aliases) digested += ';' + alias.theirs + '=' + alias.ours;
+    terms.settingsDigest = entry.aliases.empty() ? digested : audit::sha256(digested);
+    terms.settings = std::move(settings);
+    return terms;
+}
+
+Error fault(config::ClientEntry const& entry, std::string_view key, std::string what,
+            std::string fix)
+{
+    return {Error::Kind::Config, "clients." + entry.name + "." + std::string{key}, std::move(what),
+            std::move(fix)};
+}
+
+/// What this service cannot do for an entry that is well written.
+std::optional<Error> unservable(config::ClientEntry const& entry, config::Config const& config)
+{
+    if (entry.tenant != config.tenant)
+        return fault(entry, "tenant", "is not the tenant of this service",
+                     "run one service a tenant, each with its own log and key");
+    if (entry.auth == config::Auth::None) return std::nullopt;
+    if (entry.jwksFile.empty())
+        return fault(entry, "jku", "key sets are not fetched yet",
+                     "save the key set and name it as jwks_file");
+    if (entry.audiences.empty() && config.publicUrl.empty())
+        return fault(entry, "audiences", "no token can be meant for this service",
+                     "set public_url, or list the audiences of the client's tokens");
+    return std::nullopt;
+}
+
+Result<auth::TrustEntry> trustOf(config::ClientEntry const& entry)
+{
+    auto keys = auth::readKeySetFile(entry.jwksFile);
+    if (!keys) return keys.error();
+    auth::TrustEntry trust;
+    trust.client = entry.name;
+    trust.tenant = entry.tenant;
+    trust.issuers = entry.issuers;
+    trust.jwks = std::move(*keys);
+    trust.jwksFrom = entry.jwksFile;
+    trust.audiences = entry.audiences;
+    trust.lifeCap = entry.jwtMaxLife;
+    trust.retryWindow = entry.jwtRetryWindow;
+    trust.algorithms.clear();
+    for (auto const& name : entry.algorithms)
+        if (auto const algorithm = auth::algorithmOf(name)) trust.algorithms.push_back(*algorithm);
+    return trust;
+}
+
+Result<std::unique_ptr<auth::Verifier>> verifierOf(std::vector<auth::TrustEntry> entries,
+                                                   config::Mode mode)
+{
+    auto const trustMode =
+        mode == config::Mode::Production ? auth::TrustMode::Production : auth::TrustMode::Sandbox;
+    auto keys = auth::PinnedKeys::make(entries);
+    if (!keys) return keys.error();
+    auto trust = auth::TrustList::make(std::move(entries), trustMode);
+    if (!trust) return trust.error();
+    return std::make_unique<auth::Verifier>(std::move(*trust),
+                                            std::make_shared<auth::PinnedKeys>(std::move(*keys)),
+                                            std::make_shared<auth::ReplayStore>());
+}
+
+} // namespace
+
+DecideSettings settingsOf(config::Config const& config)
+{
+    DecideSettings settings;
+    settings.policy.maxCards = config.maxCards;
+    settings.policy.allowCritical = config.allowCritical;
+    settings.policy.atMostOne = config.atMostOne;
+    settings.acceptUnknownStatus = config.acceptUnknownStatus;
+    settings.zoneMinutes = config.zoneMinutes;
+    settings.maxEntries = config.maxEntries;
+    settings.publicUrl = config.publicUrl;
+    return settings;
+}
+
+std::string digestOf(DecideSettings const& settings)
+{
+    std::string text = "max_cards=" + std::to_string(settings.policy.maxCards);
+    text += settings.policy.allowCritical ? ";allow_critical" : "";
+    text += settings.policy.atMostOne ? ";at_most_one" : "";
+    text += settings.acceptUnknownStatus ? ";accept_unknown_status" : "";
+    text += ";zone=" + std::to_string(settings.zoneMinutes);
+    text += ";entries=" + std::to_string(settings.maxEntries);
+    text += ";public_url=" + settings.publicUrl;
+    return audit::sha256(text);
+}
+
+Callers::Callers(config::Config const& config) : publicUrl_{config.publicUrl}
+{
+    auto const settings = settingsOf(config);
+    for (auto const& entry : config.clients) {
+        auto const& terms = byName_.emplace(entry.name, termsOf(entry, settings)).first->second;
+        if (entry.auth == config::Auth::None && anybody_ == nullptr) anybody_ = &terms;
+    }
+    if (!config.clients.empty() || config.mode == config::Mode::Production) return;
+    open_ = std::make_shared<Terms>();
+    open_->settings = settings;
+    open_->settingsDigest = digestOf(settings);
+    anybody_ = open_.get();
+}
+
+Result<Callers> Callers::make(config::Config const& config)
+{
+    Callers callers{config};
+    std::vector<auth::TrustEntry> trusted;
+    for (auto const& entry : config.clients) {
+        if (auto error = unservable(entry, config)) return *std::move(error);
+        if (entry.auth == config::Auth::None) continue;
+        auto trust = trustOf(entry);
+        if (!trust) return trust.error();
+        trusted.push_back(std::move(*trust));
+    }
+    if (trusted.empty()) return callers;
+    auto verifier = verifierOf(std::move(trusted), config.mode);
+    if (!verifier) return verifier.error();
+    callers.verifier_ = std::move(*verifier);
+    return callers;
+}
+
+boost::system::result<Caller, auth::Rejection> Callers::identify(std::string_view authorization,
+                                                                 std::string_view path,
+                                                                 std::string_view bodyDigest,
+                                                                 Instant now) const
+{
+    auto const withoutToken = authorization.empty() || verifier_ == nullptr;
+    if (withoutToken && anybody_ != nullptr) return Caller{anybody_, std::nullopt};
+    if (verifier_ == nullptr)
+        return auth::reject(auth::Reason::Issuer, "clients", "there is no client entry",
+                            "add one for each EHR that calls");
+    auto const endpoint = publicUrl_.empty() ? std::string{} : publicUrl_ + std::string{path};
+    auto token = verifier_->verify(authorization, endpoint, bodyDigest, now);
+    if (!token) return token.error();
+    auto const& terms = byName_.find(token->client)->second; // entries of both are the same
+    return Caller{&terms, std::move(*token)};
+}
+
+} // namespace tcds::app

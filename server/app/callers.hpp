@@ -1,0 +1,73 @@
+#pragma once
+
+#include "fhir/base/result.hpp"
+#include "server/app/decide.hpp"
+#include "server/auth/verifier.hpp"
+#include "server/config/config.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tcds::app {
+
+/// How a caller is answered: as its client entry says, or as the service's own settings say where
+/// there are no entries.
+struct Terms {
+    std::string client; // name of the entry, "" without one
+    DecideSettings settings;
+    std::string settingsDigest; // of all that can change an answer
+    std::vector<config::Alias> aliases;
+    bool silent = false;         // evaluated and recorded, answered without cards
+    bool emptyOnMissing = false; // needed data is lacking: no cards instead of 412
+};
+
+/// Who calls, and how he is answered.
+struct Caller {
+    Terms const* terms = nullptr; // valid as long as the Callers are
+    std::optional<auth::Caller> token;
+};
+
+/// Everybody whom the service lets in (decision D6). Without client entries that is anybody in
+/// sandbox and dev, and nobody in production. With entries a token is verified, and only an entry
+/// with `auth: none`, which production refuses, lets in a call without one.
+class Callers
+{
+public:
+    /// @error Config with the key: a key set that cannot be read or used, no audience that a token
+    ///        could have, a `jku` (key sets are not fetched yet), another tenant than the service's
+    static Result<Callers> make(config::Config const& config);
+
+    [[nodiscard]] bool letsInSomebody() const
+    {
+        return anybody_ != nullptr || verifier_ != nullptr;
+    }
+    /// Whether a signature may have to be verified: no work for a thread that serves sockets.
+    [[nodiscard]] bool verifiesTokens() const { return verifier_ != nullptr; }
+
+    /// @param authorization  value of the field, "" without one
+    /// @param path           of the called endpoint, as routed
+    /// @param bodyDigest     SHA-256 of the body
+    [[nodiscard]] boost::system::result<Caller, auth::Rejection> identify(
+        std::string_view authorization, std::string_view path, std::string_view bodyDigest,
+        Instant now) const;
+
+private:
+    explicit Callers(config::Config const& config);
+
+    std::string publicUrl_;
+    std::map<std::string, Terms, std::less<>> byName_;
+    std::shared_ptr<Terms> open_;    // of everybody, where there are no entries
+    Terms const* anybody_ = nullptr; // who calls without a token; nullptr: refused
+    std::unique_ptr<auth::Verifier> verifier_;
+};
+
+/// The clinical and card settings of a configuration.
+DecideSettings settingsOf(config::Config const& config);
+/// SHA-256 over every setting that can change an answer.
+std::string digestOf(DecideSettings const& settings);
+
+} // namespace tcds::app
