@@ -111,8 +111,7 @@ Answer inState(Chart const& chart, MedTest const& test, MedMatch const& match, M
     if (test.asks(MedState::OnHold)) take(Answer::of(match.use->state == UseState::OnHold));
     if (test.asks(MedState::Given)) take(isGiven(chart, test, match, in));
     if (test.asks(MedState::Draft))
-        take(Answer::of(match.use->kind == UseKind::Draft &&
-                        (match.use->selected || test.allDrafts)));
+        take(Answer::of(isDraft(*match.use) && (match.use->selected || test.allDrafts)));
     return best;
 }
 
@@ -212,6 +211,11 @@ std::uint64_t askedIn(std::size_t word, Chart const& chart, MedTest const& test)
 }
 
 } // namespace
+
+bool isDraft(MedicationUse const& use)
+{
+    return use.kind == UseKind::Draft && use.state == UseState::Draft;
+}
 
 CourseTimes timesOf(MedMatch const& match)
 {

@@ -6,6 +6,10 @@
 
 namespace tcds::rules {
 
+/// True for an order that is about to be signed: one of the call that is neither cancelled nor
+/// ended and does not say "do not perform".
+bool isDraft(MedicationUse const& use);
+
 /// A use, one of its ingredients, and how it answers a selection.
 struct UseAnswer {
     Answer answer;

@@ -45,7 +45,7 @@ void byOtherRules(Evaluation& evaluation)
 bool isDrafted(PatientContext const& context, IngredientId ingredient)
 {
     return std::ranges::any_of(context.medications, [&](MedicationUse const& use) {
-        return use.kind == UseKind::Draft &&
+        return isDraft(use) &&
                std::ranges::find(use.ingredients, ingredient) != use.ingredients.end();
     });
 }

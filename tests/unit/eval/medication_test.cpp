@@ -133,6 +133,18 @@ TEST(Drafts, AreNeverActiveAndCountWhenSelected) // decision D23
     EXPECT_EQ(draft(false, "{med: {class: LOOP, state: draft, drafts: all}}"), "yes");
 }
 
+TEST(Drafts, ThatWillNotBeCarriedOutAreNone)
+{
+    for (auto const state : {UseState::Cancelled, UseState::NotTaken})
+        EXPECT_EQ(furosemideWith("{med: {class: LOOP, state: draft, drafts: all}}",
+                                 [&](MedicationUse& use) {
+                                     use.kind = UseKind::Draft;
+                                     use.state = state;
+                                 }),
+                  "no")
+            << static_cast<int>(state);
+}
+
 TEST(StoppedWithin, CountsFromTheEndOfTheCourse)
 {
     auto const clause = std::string{"{med: {class: LOOP, state: stopped, stopped_within: 14 d}}"};

@@ -125,6 +125,19 @@ TEST(Hooks, OfOrdersKeepACombinationOneOfWhoseDrugsIsDrafted) // decision D23
     EXPECT_EQ(with("furosemide"), "fired warning"); // renewed
 }
 
+TEST(Hooks, OfOrdersDoNotKeepACombinationForADraftThatIsCancelled)
+{
+    auto made = chart();
+    made.context.hook = Hook::OrderSign;
+    made.med("furosemide", daysAgo(50));
+    draft(made, "furosemide").state = UseState::Cancelled;
+    auto const done =
+        run({ruleText("CMB-A", "indicator: warning\nwhen: {med: {class: LOOP}, as: a}\n")},
+            std::move(made));
+
+    EXPECT_EQ(done.outcome("CMB-A"), "suppressed hook");
+}
+
 std::string treated(Hook hook, std::string_view id, std::string const& by,
                     std::initializer_list<std::string_view> drafts)
 {
@@ -142,6 +155,19 @@ TEST(TreatingDrafts, SuppressOnOrderHooksSelectedOrNot)
               "fired critical");
     EXPECT_EQ(treated(Hook::PatientView, "EL-A", "[K_REPLACEMENT]", {"potassium chloride"}),
               "fired critical");
+}
+
+TEST(TreatingDrafts, ThatAreCancelledOrNotToBeDoneTreatNothing)
+{
+    for (auto const state : {UseState::Cancelled, UseState::NotTaken}) {
+        auto made = lowPotassium();
+        made.context.hook = Hook::OrderSign;
+        draft(made, "potassium chloride").state = state;
+        auto const done =
+            run({rule("EL-A", "critical", "treated_by: [K_REPLACEMENT]\n")}, std::move(made));
+
+        EXPECT_EQ(done.outcome("EL-A"), "fired critical") << static_cast<int>(state);
+    }
 }
 
 TEST(TreatingDrafts, OfEachClassAreNeededWhereTheRuleSaysAll)
