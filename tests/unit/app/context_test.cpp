@@ -56,6 +56,55 @@ TEST(Drafts, AreNeverReadAsTaken) // decision D23: no card speaks of a drug that
     EXPECT_THAT(answer.body, Not(HasSubstr("CMB-DIURETIC-LOWK")));
 }
 
+/// The answer when these resources are about to be signed beside active lithium.
+http::Response signBesideLithium(Service& service, std::string_view resources)
+{
+    auto body = with(call(), "/hook", R"("order-sign")");
+    body = with(body, "/prefetch/medications", bundle(order("6448", "lithium", "m1")));
+    body = with(body, "/context/draftOrders", bundle(resources));
+    return service.post("/cds-services/twitch-order-sign", body);
+}
+
+TEST(Drafts, CountWhicheverWayTheyNameTheMedicine) // CTX-03, TOL-12
+{
+    Service service;
+    auto const draft =
+        std::string{R"("status":"draft","intent":"order","subject":{"reference":"Patient/pt1"},)"};
+    auto const request = R"({"resourceType":"MedicationRequest","id":"d1",)" + draft;
+    auto const named = std::string{R"({"text":"Ibuprofen 400 MG Oral Tablet"})"};
+    for (auto const& resources :
+         {order("5640", "", "d1"), request + R"("medicationCodeableConcept":)" + named + "}",
+          request + R"("contained":[{"resourceType":"Medication","id":"c","code":)" + named +
+              R"(}],"medicationReference":{"reference":"#c"}})",
+          request + R"("medicationReference":{"reference":"Medication/x"}},)" +
+              R"({"resourceType":"Medication","id":"x","code":)" + named + "}",
+          request + R"("medicationReference":{"display":"Ibuprofen 400 MG Oral Tablet"}})",
+          request + R"("medication":{"concept":)" + named + "}}",
+          R"({"resourceType":"MedicationOrder","id":"d1","status":"draft",)"
+          R"("patient":{"reference":"Patient/pt1"},"medicationCodeableConcept":)" +
+              named + "}"}) {
+        auto const answer = signBesideLithium(service, resources);
+        ASSERT_EQ(answer.status, 200) << resources;
+        EXPECT_THAT(answer.body, HasSubstr("ORD-LITHIUM-INTERACT")) << resources;
+    }
+}
+
+TEST(Drafts, OfTestsOrNotToBeCarriedOutTriggerNothing) // section D: lab orders never do
+{
+    Service service;
+    auto const ibuprofen = order("5640", "ibuprofen", "d1");
+    for (auto const& resources :
+         {with(ibuprofen, "/status", R"("cancelled")"), with(ibuprofen, "/doNotPerform", "true"),
+          with(ibuprofen, "/status", R"("entered-in-error")"),
+          std::string{R"({"resourceType":"ServiceRequest","id":"d1","status":"draft",)"
+                      R"("intent":"order","subject":{"reference":"Patient/pt1"},)"
+                      R"("code":{"text":"Ibuprofen level"}})"}}) {
+        auto const answer = signBesideLithium(service, resources);
+        ASSERT_EQ(answer.status, 200) << resources;
+        EXPECT_THAT(answer.body, Not(HasSubstr("ORD-LITHIUM-INTERACT"))) << resources;
+    }
+}
+
 TEST(NewProblems, OfAnotherPatientAreNotUsed) // CTX-05
 {
     Service service;
