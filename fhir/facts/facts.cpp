@@ -28,6 +28,7 @@ bool isSystemic(Route route)
     case Route::Unknown:
     case Route::Oral:
     case Route::Injected:
+    case Route::Intravenous:
     case Route::Transdermal:
     case Route::Intrathecal:
         return true;

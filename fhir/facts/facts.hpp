@@ -56,7 +56,7 @@ enum class UseState : std::uint8_t {
 enum class Route : std::uint8_t {
     Unknown, // counts as systemic, and the card says so
     Oral,
-    Injected,
+    Injected, // by needle, the vein not named
     Inhaled,
     Nebulised,
     Nasal,
@@ -67,11 +67,12 @@ enum class Route : std::uint8_t {
     Vaginal,
     IntraArticular,
     Transdermal,
-    Intrathecal
+    Intrathecal,
+    Intravenous // rules that say "injected" mean it too
 };
 enum class RouteOrigin : std::uint8_t { None, Dosage, Form, Product, Name };
 
-/// Oral, injected, transdermal, intrathecal and unknown act in the whole body.
+/// Oral, injected, intravenous, transdermal, intrathecal and unknown act in the whole body.
 bool isSystemic(Route route);
 
 struct StateChange {

@@ -19,6 +19,7 @@ int locality(Route route)
     case Route::Topical:
         return 2;
     case Route::Injected:
+    case Route::Intravenous:
         return 3;
     case Route::Inhaled:
         return 4;

@@ -32,6 +32,7 @@ inline constexpr std::array kRouteNames{
     RouteName{"intra-articular", Route::IntraArticular},
     RouteName{"transdermal", Route::Transdermal},
     RouteName{"intrathecal", Route::Intrathecal},
+    RouteName{"intravenous", Route::Intravenous},
 };
 std::optional<Route> parseRoute(std::string_view text);
 std::string_view routeText(Route route); // "" for Unknown

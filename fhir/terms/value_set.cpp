@@ -3,7 +3,7 @@
 namespace tcds::terms {
 namespace {
 
-constexpr auto kLastRoute = static_cast<unsigned>(Route::Intrathecal);
+constexpr auto kLastRoute = static_cast<unsigned>(Route::Intravenous);
 
 } // namespace
 

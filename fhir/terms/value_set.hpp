@@ -20,7 +20,12 @@ class RouteMask
 public:
     static RouteMask systemic();
     static RouteMask any();
-    void add(Route route) { bits_ |= 1U << static_cast<unsigned>(route); }
+    /// Injected takes in intravenous, which is the same with the vein named.
+    void add(Route route)
+    {
+        bits_ |= 1U << static_cast<unsigned>(route);
+        if (route == Route::Injected) add(Route::Intravenous);
+    }
     void addAll(RouteMask const& other) { bits_ |= other.bits_; }
     [[nodiscard]] bool has(Route route) const
     {

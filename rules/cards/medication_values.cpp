@@ -151,6 +151,8 @@ std::string_view wordFor(Route route)
         return "oral";
     case Route::Injected:
         return "injected";
+    case Route::Intravenous:
+        return "intravenous";
     case Route::Inhaled:
         return "inhaled";
     case Route::Nebulised:

@@ -7,7 +7,7 @@ namespace tcds::rules {
 
 namespace {
 
-constexpr std::array<Word<Route>, 13> kRoutes{Word<Route>{"oral", Route::Oral},
+constexpr std::array<Word<Route>, 14> kRoutes{Word<Route>{"oral", Route::Oral},
                                               {"injected", Route::Injected},
                                               {"inhaled", Route::Inhaled},
                                               {"nebulised", Route::Nebulised},
@@ -19,7 +19,8 @@ constexpr std::array<Word<Route>, 13> kRoutes{Word<Route>{"oral", Route::Oral},
                                               {"vaginal", Route::Vaginal},
                                               {"intra-articular", Route::IntraArticular},
                                               {"transdermal", Route::Transdermal},
-                                              {"intrathecal", Route::Intrathecal}};
+                                              {"intrathecal", Route::Intrathecal},
+                                              {"intravenous", Route::Intravenous}};
 
 constexpr std::array<Word<MedState>, 5> kStates{Word<MedState>{"active", MedState::Active},
                                                 {"stopped", MedState::Stopped},

@@ -22,12 +22,15 @@ std::string routesOf(terms::RouteMask const& mask)
 {
     if (mask == terms::RouteMask::any()) return "any route";
     if (mask == terms::RouteMask::systemic()) return "systemic route";
-    static constexpr std::array<std::string_view, 14> kRoutes{
-        "not stated", "oral", "injected", "inhaled", "nebulised",    "nasal",      "topical",
-        "eye",        "ear",  "rectal",   "vaginal", "into a joint", "skin patch", "intrathecal"};
+    static constexpr std::array<std::string_view, 15> kRoutes{
+        "not stated", "oral",         "injected",   "inhaled",     "nebulised",
+        "nasal",      "topical",      "eye",        "ear",         "rectal",
+        "vaginal",    "into a joint", "skin patch", "intrathecal", "intravenous"};
     std::vector<std::string> words;
     for (std::size_t i = 0; i < kRoutes.size(); ++i)
-        if (mask.has(static_cast<Route>(i))) words.emplace_back(kRoutes[i]);
+        if (auto const route = static_cast<Route>(i);
+            mask.has(route) && !(route == Route::Intravenous && mask.has(Route::Injected)))
+            words.emplace_back(kRoutes[i]);
     return "route " + joined(words, "or");
 }
 

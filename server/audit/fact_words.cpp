@@ -80,6 +80,8 @@ std::string_view word(Route route)
         return "oral";
     case Route::Injected:
         return "injected";
+    case Route::Intravenous:
+        return "intravenous";
     case Route::Inhaled:
         return "inhaled";
     case Route::Nebulised:

@@ -10,8 +10,8 @@ namespace {
 
 TEST(Route, OralInjectedTransdermalIntrathecalAndUnknownAreSystemic)
 {
-    for (auto const route :
-         {Route::Oral, Route::Injected, Route::Transdermal, Route::Intrathecal, Route::Unknown})
+    for (auto const route : {Route::Oral, Route::Injected, Route::Intravenous, Route::Transdermal,
+                             Route::Intrathecal, Route::Unknown})
         EXPECT_TRUE(isSystemic(route)) << static_cast<int>(route);
 }
 

@@ -16,8 +16,10 @@ TEST(Route, IsReadFromAdministrationRoutes)
         {"PO", Route::Oral},
         {"p.o.", Route::Oral},
         {"Sublingual", Route::Oral},
-        {"Intravenous", Route::Injected},
-        {"IV", Route::Injected},
+        {"Intravenous", Route::Intravenous},
+        {"IV", Route::Intravenous},
+        {"IV infusion", Route::Intravenous},
+        {"infusion", Route::Injected}, // into a vein or under the skin
         {"subcutaneous", Route::Injected},
         {"Inhalation", Route::Inhaled},
         {"via nebuliser", Route::Nebulised},

@@ -111,6 +111,7 @@ members: [{ingredient: penicillin g, rxnorm: "7980"}]
 
     auto const& routes = member(*loaded.terms, "PENICILLIN_IV", "penicillin g").routes;
     EXPECT_TRUE(routes.has(Route::Injected));
+    EXPECT_TRUE(routes.has(Route::Intravenous));
     EXPECT_FALSE(routes.has(Route::Oral));
     EXPECT_FALSE(routes.has(Route::Unknown));
 }
