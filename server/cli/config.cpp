@@ -59,7 +59,7 @@ int explainOne(ConfigArguments const& arguments)
         return Exit::kUsage;
     }
     std::cout << *text;
-    if (problems.hasErrors())
+    if (problems.hasErrors() && !arguments.config.empty())
         std::cerr << "The configuration has faults; `twitch-cds config check` lists them.\n";
     return Exit::kDone;
 }

@@ -49,8 +49,8 @@ std::string written(PrefetchWanted const& wanted, std::string const& format,
 int configPrefetch(PrefetchArguments const& arguments)
 {
     config::Config config;
-    // Without a file or client nothing of the configuration is looked at, so none has to be good.
-    if (!arguments.config.empty() || !arguments.client.empty()) {
+    // Without a file nothing of the configuration is looked at, so none has to be good.
+    if (!arguments.config.empty()) {
         auto loaded = loadSettings(arguments.config, arguments.flags);
         if (!loaded) return Exit::kConfiguration;
         config = std::move(loaded->config);

@@ -18,7 +18,7 @@ members_of_page=$(sed -n 's/^| `clients\[\]\.\([a-z_]*\)` |.*/\1/p' "$page")
 members=$("$binary" config explain clients | sed '1,/^  in force/d; s/^  \([a-z_]*\) .*/\1/')
 same "members of client entries on the page and in config explain" \
     "$(printf '%s' "$members" | tr '\n' ' ')" "$(printf '%s' "$members_of_page" | tr '\n' ' ')"
-sed 's/^#\(clients:\|  \)/\1/' "$root/deploy/twitch-cds.yaml" >"$scratch/with-client.yaml"
+sed '/^#clients:/,/^$/s/^#//' "$root/deploy/twitch-cds.yaml" >"$scratch/with-client.yaml"
 passes "the sample holds a client entry in a comment" grep -q '^  - name: st-mary' "$scratch/with-client.yaml"
 passes "the client entry of the sample is accepted" \
     env -i HOME="$scratch" "$binary" config check --config "$scratch/with-client.yaml"

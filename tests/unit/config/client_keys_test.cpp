@@ -20,10 +20,13 @@ TEST(ClientKeys, AreDocumentedUniqueAndStartFromWhatTheyTake)
         EXPECT_FALSE(key.about.empty());
         EXPECT_FALSE(key.allowed.empty());
         EXPECT_EQ(findClientKey(key.name), &key);
-        if (!key.inherits.empty()) EXPECT_NE(findKey(key.inherits), nullptr);
+        if (!key.inherits.empty()) {
+            EXPECT_NE(findKey(key.inherits), nullptr);
+        }
         ClientEntry entry;
-        if (key.shape == ClientKey::Shape::One && !key.fallback.empty())
+        if (key.shape == ClientKey::Shape::One && !key.fallback.empty()) {
             EXPECT_TRUE(key.take(entry, "", key.fallback));
+        }
     }
     EXPECT_EQ(findClientKey("clients"), nullptr);
 }

@@ -50,7 +50,7 @@ TEST(Clients, TakeEveryMember)
                                    "    tenant: north\n"
                                    "    auth: jwt\n"
                                    "    issuers: [https://ehr.example.org, urn:example:ehr]\n"
-                                   "    jku: [https://ehr.example.org/jwks?tenant=7]\n"
+                                   "    jku: [\"https://ehr.example.org/jwks?tenant=7\"]\n"
                                    "    algorithms: [ES256]\n"
                                    "    audiences: [sand_man]\n"
                                    "    jwt_max_life: 15m\n"
@@ -202,7 +202,7 @@ INSTANTIATE_TEST_SUITE_P(
               "site.yaml:1:11", "neither clients.jku nor clients.jwks_file", "one of them"},
         Fault{"NoSuchFile",
               "clients: [{name: a, issuers: https://ehr.example.org, jwks_file: /no/such.json}]\n",
-              "site.yaml:1:66", "/no/such.json", "readable"},
+              "site.yaml:1:66", "/no/such.json", "may read"},
         Fault{"FolderForAFile",
               "clients: [{name: a, issuers: https://ehr.example.org, jwks_file: /}]\n",
               "site.yaml:1:66", "cannot be read", "file"},
