@@ -213,6 +213,21 @@ TEST(Replay, IsRefusedUntilTheTokenWouldBeRefusedForItsAge)
     EXPECT_EQ(after(360s), "jwt-exp");
 }
 
+// Within the skew a token is remembered, and one that comes for the first time is no replay.
+TEST(Replay, SkewCountsForRememberingToo)
+{
+    auto const verifier = verifierOf({goodEntry()});
+    auto const outcome = [&](std::string_view id) {
+        return wordOf(
+            verifier.verify(bearer(goodHeader(), jti(id)), kEndpoint, "digest", kNow + 330s));
+    };
+    auto const first = verifier.verify(bearer(goodHeader(), jti("a")), kEndpoint, "digest", kNow);
+
+    EXPECT_EQ(wordOf(first), "accepted");
+    EXPECT_EQ(outcome("b"), "accepted"); // 30 s after its exp; makes the store look for old ones
+    EXPECT_EQ(outcome("a"), "replay");
+}
+
 TEST(Replay, IsOneOfIssuerAndJtiNotOfTheTokensBytes)
 {
     auto other = goodEntry();
