@@ -129,6 +129,12 @@ void useAliases(std::vector<config::Alias> const& aliases, std::vector<fhir::Inp
             if (input.via == "prefetch" && input.key == alias.theirs) input.key = alias.ours;
 }
 
+/// As discovery gives it, whatever spelling the router forgave.
+std::string pathOf(cds::Service const& service)
+{
+    return "/cds-services/" + std::string{service.id};
+}
+
 std::string_view modeOf(Terms const& terms, config::Mode mode)
 {
     if (terms.silent) return "silent";
@@ -181,16 +187,18 @@ http::Response App::handle(http::Request&& request)
 }
 
 boost::system::result<Caller, auth::Rejection> App::identify(http::Request const& request,
+                                                             std::string_view path,
                                                              std::string_view bodyDigest,
                                                              Instant now) const
 {
     auto const authorization = request.headers.find("Authorization").value_or("");
-    return callers_.identify(authorization, request.path, bodyDigest, now);
+    return callers_.identify(authorization, path, bodyDigest, now);
 }
 
 http::Response App::discovery(http::Request const& request)
 {
-    auto const caller = identify(request, audit::sha256(request.body), clock_.now());
+    auto const caller =
+        identify(request, "/cds-services", audit::sha256(request.body), clock_.now());
     if (caller) return json(discovery_);
     return turnAway(caller.error(), "", {request.body.size(), {}, request.remoteAddress});
 }
@@ -284,7 +292,7 @@ http::Response App::hook(http::Request&& request, cds::Service const& service)
     auto const rules = rules_.load(); // one request sees one rule set
     Received const received{request.body.size(), audit::sha256(request.body),
                             request.remoteAddress};
-    auto const caller = identify(request, received.sha256, now);
+    auto const caller = identify(request, pathOf(service), received.sha256, now);
     if (!caller) return turnAway(caller.error(), service.id, received);
     auto const& terms = *caller->terms;
 
@@ -370,7 +378,7 @@ http::Response App::feedback(http::Request&& request, cds::Service const& servic
     auto const now = clock_.now();
     Received const received{request.body.size(), audit::sha256(request.body),
                             request.remoteAddress};
-    auto const caller = identify(request, received.sha256, now);
+    auto const caller = identify(request, pathOf(service) + "/feedback", received.sha256, now);
     if (!caller) return turnAway(caller.error(), service.id, received);
     auto const& client = caller->terms->client;
     json::Limits limits;

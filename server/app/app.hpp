@@ -35,6 +35,7 @@ public:
 private:
     friend struct Routes;
     boost::system::result<Caller, auth::Rejection> identify(http::Request const& request,
+                                                            std::string_view path,
                                                             std::string_view bodyDigest,
                                                             Instant now) const;
     http::Response discovery(http::Request const& request);

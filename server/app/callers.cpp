@@ -58,6 +58,7 @@ Result<auth::TrustEntry> trustOf(config::ClientEntry const& entry)
     trust.issuers = entry.issuers;
     trust.jwks = std::move(*keys);
     trust.jwksFrom = entry.jwksFile;
+    trust.jkus = entry.jku;
     trust.audiences = entry.audiences;
     trust.lifeCap = entry.jwtMaxLife;
     trust.retryWindow = entry.jwtRetryWindow;

@@ -49,7 +49,7 @@ public:
     [[nodiscard]] bool verifiesTokens() const { return verifier_ != nullptr; }
 
     /// @param authorization  value of the field, "" without one
-    /// @param path           of the called endpoint, as routed
+    /// @param path           of the called endpoint in its one spelling
     /// @param bodyDigest     SHA-256 of the body
     [[nodiscard]] boost::system::result<Caller, auth::Rejection> identify(
         std::string_view authorization, std::string_view path, std::string_view bodyDigest,

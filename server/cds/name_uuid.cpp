@@ -1,5 +1,7 @@
 #include "server/cds/name_uuid.hpp"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 #include <new>
 #include <stdexcept>
@@ -62,6 +64,8 @@ std::string toText(Uuid const& uuid)
     }
     return text;
 }
+
+void NameUuids::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
 NameUuids::NameUuids() : context_{EVP_MD_CTX_new()}
 {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <memory>
 #include <string>
 #include <string_view>
+
+struct evp_md_ctx_st; // of OpenSSL
 
 namespace tcds::cds {
 
@@ -27,9 +27,9 @@ public:
 
 private:
     struct Free {
-        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+        void operator()(evp_md_ctx_st* context) const;
     };
-    std::unique_ptr<EVP_MD_CTX, Free> context_;
+    std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
 } // namespace tcds::cds

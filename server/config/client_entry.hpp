@@ -35,7 +35,7 @@ struct Alias {
 
 /// One caller that the service knows: how it proves who it is, what it sends, what it is answered.
 /// Filled by the loader with every default in place; what stands here was checked:
-/// names and issuers are unique, `issuers` and exactly one of `jku` and `jwksFile` are there with
+/// names and issuers are unique, `issuers` and `jku` or `jwksFile`, or both, are there with
 /// `auth: jwt`, texts that are compared (issuers, jku, audiences) are kept byte by byte.
 struct ClientEntry {
     std::string name;   // letters, digits, . _ -

@@ -155,7 +155,7 @@ constexpr std::array kKeys{
     ClientKey{"jku", "", "", "URLs of its key set, exactly as its tokens name them",
               "a list of http(s) URLs without credentials or fragment", Shape::List,
               item<&ClientEntry::jku, isPlainUrl>},
-    ClientKey{"jwks_file", "", "", "file with its public key set, instead of jku",
+    ClientKey{"jwks_file", "", "", "file with its public key set; goes before jku",
               "the path of a readable file", Shape::One, text<&ClientEntry::jwksFile, isText>},
     ClientKey{"algorithms", "ES384 RS384", "", "signatures that are accepted",
               "a list of ES384, RS384, ES256 and RS256", Shape::List,

@@ -215,11 +215,9 @@ private:
     void checkKeySet(Reading const& reading)
     {
         auto const& file = reading.entry.jwksFile;
-        auto const hasJku = !reading.itemsOf("jku").empty();
-        if (hasJku == !file.empty())
+        if (reading.itemsOf("jku").empty() && file.empty())
             fault(reading.shown.where,
-                  hasJku ? "clients.jku and clients.jwks_file are both set"
-                         : "neither clients.jku nor clients.jwks_file is set, and auth is jwt",
+                  "neither clients.jku nor clients.jwks_file is set, and auth is jwt",
                   "name the key set by one of them");
         if (!file.empty() && !isReadableFile(file))
             fault(reading.placeOf("jwks_file"),

@@ -11,7 +11,7 @@ namespace tcds::config {
 /// Reads the list `clients` into `loaded.config.clients` and `loaded.clients`; every fault of every
 /// entry is reported where it stands.
 ///
-/// An entry needs a `name`; with `auth: jwt` it needs `issuers` and exactly one of `jku` and
+/// An entry needs a `name`; with `auth: jwt` it needs `issuers` and `jku` or
 /// `jwks_file`, with `auth: none` none of what speaks of tokens, and only one entry may be so, for
 /// nothing tells two of them apart. Names and issuers are unique over all entries. In production
 /// (decision D6, control CTL-19) refused are: `auth: none`, `jku` and `fhir_servers` without https,

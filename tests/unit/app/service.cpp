@@ -22,7 +22,8 @@ std::string newDirectory()
     return path;
 }
 
-config::Config configuration(Service::Settings const& settings, std::string const& directory)
+config::Config configuration(Service::Settings const& settings, std::string const& yaml,
+                             std::string const& directory)
 {
     config::Sources sources;
     sources.flags = {{"mode", "sandbox"}, {"audit.directory", directory + "/audit"}};
@@ -31,6 +32,10 @@ config::Config configuration(Service::Settings const& settings, std::string cons
         sources.flags.push_back(setting);
     }
     sources.hostName = "ward-7";
+    if (!yaml.empty()) {
+        sources.file = "site.yaml";
+        sources.fileText = yaml;
+    }
     Problems problems;
     auto loaded = config::load(sources, problems);
     if (!loaded) throw std::runtime_error{problems.asError().what};
@@ -39,8 +44,8 @@ config::Config configuration(Service::Settings const& settings, std::string cons
 
 } // namespace
 
-Service::Service(Settings const& settings)
-    : directory_{newDirectory()}, config_{configuration(settings, directory_)},
+Service::Service(Settings const& settings, std::string const& yaml)
+    : directory_{newDirectory()}, config_{configuration(settings, yaml, directory_)},
       clock_{parseDateTime("2026-01-31T08:00:00Z")->first()}
 {
     audit::LogOptions options;

@@ -18,7 +18,8 @@ class Service
 public:
     using Settings = std::vector<std::pair<std::string, std::string>>;
     /// @param settings  configuration flags beyond mode sandbox ("max_cards" -> "1")
-    explicit Service(Settings const& settings = {});
+    /// @param yaml      a configuration file besides
+    explicit Service(Settings const& settings = {}, std::string const& yaml = {});
     ~Service();
     Service(Service const&) = delete;
     Service& operator=(Service const&) = delete;

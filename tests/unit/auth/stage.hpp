@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/auth/verifier.hpp"
-#include "signer.hpp"
+#include "tests/unit/auth/signer.hpp"
 
 #include <memory>
 #include <string>
