@@ -30,7 +30,7 @@ constexpr std::string_view kBase = "https://cds.example.org";
 class KnownClients : public testing::Test
 {
 protected:
-    Production()
+    KnownClients()
         : keys_{testing::TempDir() + "callers_test_" + std::to_string(::getpid()) + ".json"}
     {
         std::ofstream{keys_} << auth::test::keySetText();
