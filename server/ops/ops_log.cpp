@@ -66,8 +66,9 @@ std::string asText(std::string_view name, std::span<http::Log::Field const> fiel
 
 struct OpsLog::Impl {
     bool json = true;
-    std::shared_ptr<spdlog::details::thread_pool> pool;
+    // The pool goes first and joins its thread, so that the last hold on the logger is ours.
     std::shared_ptr<spdlog::async_logger> logger;
+    std::shared_ptr<spdlog::details::thread_pool> pool;
     std::function<void(std::string_view, std::span<Field const>)> listener;
 };
 
