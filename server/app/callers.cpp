@@ -117,7 +117,7 @@ Callers::Callers(config::Config const& config) : publicUrl_{config.publicUrl}
         if (entry.auth == config::Auth::None && anybody_ == nullptr) anybody_ = &terms;
     }
     if (!config.clients.empty() || config.mode == config::Mode::Production) return;
-    open_ = std::make_shared<Terms>();
+    open_ = std::make_unique<Terms>();
     open_->settings = settings;
     open_->settingsDigest = digestOf(settings);
     anybody_ = open_.get();

@@ -60,7 +60,7 @@ private:
 
     std::string publicUrl_;
     std::map<std::string, Terms, std::less<>> byName_;
-    std::shared_ptr<Terms> open_;    // of everybody, where there are no entries
+    std::unique_ptr<Terms> open_;    // of everybody, where there are no entries
     Terms const* anybody_ = nullptr; // who calls without a token; nullptr: refused
     std::unique_ptr<auth::Verifier> verifier_;
 };

@@ -1,5 +1,7 @@
 #include "server/audit/members.hpp"
 
+#include "fhir/base/json_escape.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,32 +11,14 @@ namespace tcds::audit {
 
 namespace {
 
+using json::eight;
+using json::escapeMarks;
+using json::escapeOf;
+
 constexpr std::size_t kLongestEscape = 6; // \u001F
 constexpr std::size_t kLongestNumber = 20;
 constexpr std::size_t kLongestFact = kLongestNumber + 3; // "f12"
 constexpr std::size_t kWord = sizeof(std::uint64_t);
-
-/// What stands for each byte: 0 itself, 'u' \u00XX, else the letter after a backslash (RFC 8259,
-/// section 7).
-constexpr std::array<char, 256> escapes()
-{
-    std::array<char, 256> table{};
-    for (std::size_t control = 0; control < 0x20; ++control) table[control] = 'u';
-    table['\b'] = 'b';
-    table['\t'] = 't';
-    table['\n'] = 'n';
-    table['\f'] = 'f';
-    table['\r'] = 'r';
-    table['"'] = '"';
-    table['\\'] = '\\';
-    return table;
-}
-constexpr auto kEscapes = escapes();
-
-char escapeOf(char c) { return kEscapes[static_cast<unsigned char>(c)]; }
-
-/// The same byte eight times.
-constexpr std::uint64_t eight(unsigned char byte) { return 0x0101010101010101U * byte; }
 
 template <class Word>
 Word load(char const* at)
@@ -42,17 +26,6 @@ Word load(char const* at)
     Word word = 0;
     std::memcpy(&word, at, sizeof word);
     return word;
-}
-
-/// Not 0 when one of the eight bytes is a control, a quote or a backslash. A byte below what is
-/// taken from it borrows, which sets its high bit; bytes with a high bit of their own are none of
-/// these. A borrow may mark the next byte as well, so only yes or no can be told.
-std::uint64_t escapeMarks(std::uint64_t bytes)
-{
-    auto const control = bytes - eight(0x20);
-    auto const quote = (bytes ^ eight('"')) - eight(1);
-    auto const backslash = (bytes ^ eight('\\')) - eight(1);
-    return (control | quote | backslash) & ~bytes & eight(0x80);
 }
 
 /// Every byte of a text of at most eight, some of them twice.

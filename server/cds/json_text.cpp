@@ -1,6 +1,7 @@
 #include "server/cds/json_text.hpp"
 
-#include <array>
+#include "fhir/base/json_escape.hpp"
+
 #include <cstdint>
 #include <cstring>
 
@@ -8,36 +9,7 @@ namespace tcds::cds {
 
 namespace {
 
-/// What stands for each byte: 0 itself, 'u' \u00XX, else the letter after a backslash.
-constexpr std::array<char, 256> escapes()
-{
-    std::array<char, 256> table{};
-    for (std::size_t control = 0; control < 0x20; ++control) table[control] = 'u';
-    table['\b'] = 'b';
-    table['\t'] = 't';
-    table['\n'] = 'n';
-    table['\f'] = 'f';
-    table['\r'] = 'r';
-    table['"'] = '"';
-    table['\\'] = '\\';
-    return table;
-}
-constexpr auto kEscapes = escapes();
-
-char escapeOf(char c) { return kEscapes[static_cast<unsigned char>(c)]; }
-
-/// The same byte eight times.
-constexpr std::uint64_t eight(unsigned char byte) { return 0x0101010101010101U * byte; }
-
-/// Is one of the eight bytes a control, a quote or a backslash? A byte below n is one that borrows
-/// when n is taken from it; bytes from 0x80 on belong to letters.
-bool needsEscape(std::uint64_t bytes)
-{
-    auto const controls = bytes - eight(0x20);
-    auto const quotes = (bytes ^ eight('"')) - eight(1);
-    auto const backslashes = (bytes ^ eight('\\')) - eight(1);
-    return ((controls | quotes | backslashes) & ~bytes & eight(0x80)) != 0;
-}
+using json::escapeOf;
 
 constexpr std::size_t kStride = sizeof(std::uint64_t);
 
@@ -51,11 +23,12 @@ std::uint64_t eightAt(char const* text)
 /// Where the bytes end that stand for themselves; eight at a time, as nearly all do.
 std::size_t plainEnd(std::string_view text, std::size_t at)
 {
-    while (at + kStride <= text.size() && !needsEscape(eightAt(text.data() + at))) at += kStride;
+    while (at + kStride <= text.size() && json::escapeMarks(eightAt(text.data() + at)) == 0)
+        at += kStride;
     auto const rest = text.size() - at;
     // The end together with some bytes before it.
     if (rest < kStride && text.size() >= kStride &&
-        !needsEscape(eightAt(text.data() + text.size() - kStride)))
+        json::escapeMarks(eightAt(text.data() + text.size() - kStride)) == 0)
         return text.size();
     while (at < text.size() && escapeOf(text[at]) == 0) ++at;
     return at;

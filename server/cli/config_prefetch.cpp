@@ -23,19 +23,6 @@ Error unknownClient(std::string const& name, config::Config const& config)
                             : "see `twitch-cds config show` for the names"};
 }
 
-std::shared_ptr<rules::RuleSet const> rulesOf(config::Config const& config)
-{
-    if (config.contentFolder.empty()) return embeddedRules("");
-    Problems problems;
-    auto const loaded = rulesInFolder(config.contentFolder, problems);
-    if (!loaded) {
-        complain(loaded.error());
-        return nullptr;
-    }
-    complain(problems);
-    return loaded->rules;
-}
-
 std::string written(PrefetchWanted const& wanted, std::string const& format,
                     rules::RuleSet const& rules)
 {
@@ -68,7 +55,7 @@ int configPrefetch(PrefetchArguments const& arguments)
         }
         wanted = prefetchOf(*client);
     }
-    auto const rules = rulesOf(config);
+    auto const rules = rulesOf(config, "");
     if (!rules) return Exit::kConfiguration;
     std::cout << written(wanted, arguments.format, *rules);
     return Exit::kDone;

@@ -4,6 +4,7 @@
 #include "rules/load/compile.hpp"
 #include "server/app/embedded.hpp"
 #include "server/audit/digest.hpp"
+#include "server/cli/console.hpp"
 
 #include <filesystem>
 #include <stdexcept>
@@ -30,6 +31,19 @@ Result<FolderRules> rulesInFolder(std::string const& folder, Problems& problems)
     FolderRules loaded{std::move(*content), nullptr};
     loaded.rules = rules::compile(loaded.content, problems);
     return loaded;
+}
+
+std::shared_ptr<rules::RuleSet const> rulesOf(config::Config const& config, std::string const& day)
+{
+    if (config.contentFolder.empty()) return embeddedRules(day);
+    Problems problems;
+    auto const loaded = rulesInFolder(config.contentFolder, problems);
+    if (!loaded) {
+        complain(loaded.error());
+        return nullptr;
+    }
+    complain(problems);
+    return loaded->rules;
 }
 
 std::string defaultFolder() { return std::filesystem::exists("rules/ruleset.yaml") ? "rules" : ""; }

@@ -3,6 +3,7 @@
 #include "fhir/base/problems.hpp"
 #include "rules/load/content.hpp"
 #include "rules/model/rule_set.hpp"
+#include "server/config/config.hpp"
 
 #include <memory>
 #include <string>
@@ -20,6 +21,11 @@ struct FolderRules {
     std::shared_ptr<rules::RuleSet const> rules; // nullptr when there are errors
 };
 Result<FolderRules> rulesInFolder(std::string const& folder, Problems& problems);
+
+/// The rules that a configuration is answered by: its content folder, else the embedded pack.
+/// Problems go to stderr; nullptr when the folder cannot be used.
+/// @param day  as for embeddedRules
+std::shared_ptr<rules::RuleSet const> rulesOf(config::Config const& config, std::string const& day);
 
 /// The folder to work on when none was named: ./rules if it is one, else "".
 std::string defaultFolder();

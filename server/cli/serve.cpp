@@ -41,19 +41,6 @@ bool packIsAccepted(config::Config const& config, rules::RuleSet const& rules)
     return false;
 }
 
-std::shared_ptr<rules::RuleSet const> loadRules(config::Config const& config, Instant now)
-{
-    if (config.contentFolder.empty()) return embeddedRules(toDay(now));
-    Problems problems;
-    auto const loaded = rulesInFolder(config.contentFolder, problems);
-    if (!loaded) {
-        complain(loaded.error());
-        return nullptr;
-    }
-    complain(problems);
-    return loaded->rules;
-}
-
 Result<audit::Pseudonyms> loadPseudonyms(config::Config const& config)
 {
     if (!config.auditKeyFile.empty())
@@ -154,7 +141,7 @@ int serve(ServeArguments const& arguments)
     if (!loaded) return Exit::kConfiguration;
     auto const& config = loaded->config;
     SystemClock const clock;
-    auto const rules = loadRules(config, clock.now());
+    auto const rules = rulesOf(config, toDay(clock.now()));
     if (!rules || !packIsAccepted(config, *rules)) return Exit::kConfiguration;
 
     auto const callers = app::Callers::make(config);
