@@ -182,14 +182,18 @@ TEST_F(KnownClients, AnswersNoCardsForMissingDataWhereTheEntrySaysSo) // D26
 
 TEST_F(KnownClients, ReadsAKeyAsTheAliasSays) // TOL-01
 {
-    auto const labs = at(call(), "/prefetch/labs");
-    auto const body = with(without(call(), "/prefetch/labs"), "/prefetch/results-user", labs);
-    Service service{settings(), site("    aliases: {results-user: labs}\n")};
+    // Resources under a foreign key are told by what they are; only the name can tell a null.
+    auto const body = with(without(call(), "/prefetch/labs"), "/prefetch/results-user", "null");
+    Service named{settings(), site("    aliases: {results-user: labs}\n")};
+    Service unnamed{settings(), site()};
 
-    auto const response = post(service, bearer(goodHeader(), goodClaims()), body);
+    (void)post(named, bearer(goodHeader(), goodClaims()), body);
+    (void)post(unnamed, bearer(goodHeader(), goodClaims()), body);
 
-    EXPECT_THAT(response.body, HasSubstr("Potassium 2.9 mmol/L"));
-    EXPECT_THAT(service.records("decision").at(0), HasSubstr(R"("key":"labs")"));
+    auto const record = named.records("decision").at(0);
+    EXPECT_EQ(at(record, "/inputs/3/key"), "labs");
+    EXPECT_EQ(at(record, "/inputs/3/status"), "empty");
+    EXPECT_EQ(at(unnamed.records("decision").at(0), "/inputs/3/status"), "absent");
 }
 
 TEST_F(KnownClients, GivesEachClientItsOwnCardSettings)
