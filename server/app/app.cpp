@@ -157,7 +157,12 @@ bool App::mayBlock(http::Request const& request) const
            callers_.verifiesTokens();
 }
 
-http::Response App::handle(http::Request&& request)
+void App::handle(http::Request&& request, http::Answer answer)
+{
+    answer(respond(std::move(request)));
+}
+
+http::Response App::respond(http::Request&& request)
 {
     auto const route = routeOf(request.path);
     if (route.target == Target::Unknown)

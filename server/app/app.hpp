@@ -25,7 +25,7 @@ public:
         audit::Pseudonyms const& pseudonyms, ops::OpsLog& ops);
 
     [[nodiscard]] bool mayBlock(http::Request const& request) const override;
-    [[nodiscard]] http::Response handle(http::Request&& request) override;
+    void handle(http::Request&& request, http::Answer answer) override;
 
     /// From now on `/healthz/ready` answers 503: the balancer sends nothing new.
     void beginDrain() { draining_ = true; }
@@ -34,6 +34,7 @@ public:
 
 private:
     friend struct Routes;
+    http::Response respond(http::Request&& request);
     boost::system::result<Caller, auth::Rejection> identify(http::Request const& request,
                                                             std::string_view path,
                                                             std::string_view bodyDigest,

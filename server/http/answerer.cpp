@@ -39,17 +39,25 @@ bool Answerer::mayBlock(RequestReader& reader) const
            handler_.mayBlock(reader.request());
 }
 
-Response Answerer::answer(RequestReader& reader) const
+std::optional<Response> Answerer::answer(RequestReader& reader, Exchange& exchange) const
 {
     if (reader.state() == RequestReader::State::Refused) return refusal(reader);
-    if (isPreflight(reader)) return {.status = status::kNoContent};
+    if (isPreflight(reader)) return Response{.status = status::kNoContent};
+    std::optional<Response> failure;
     try {
-        return handler_.handle(std::move(reader.request()));
+        handler_.handle(std::move(reader.request()), exchange.open());
     } catch (std::exception const& error) {
-        return handlerFailed(error.what());
+        failure = handlerFailed(error.what());
     } catch (...) {
-        return handlerFailed("an exception of unknown type");
+        failure = handlerFailed("an exception of unknown type");
     }
+    if (failure && exchange.answered()) failure.reset(); // thrown too late: the answer stands
+    return failure;
+}
+
+Response Answerer::forgotten() const
+{
+    return handlerFailed("the handler dropped the request without an answer");
 }
 
 Response Answerer::overloaded(std::string_view remoteAddress) const

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "server/http/exchange.hpp"
 #include "server/http/message.hpp"
 #include "server/http/request_reader.hpp"
 #include "server/http/server.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace tcds::http {
@@ -19,8 +21,13 @@ public:
     /// Whether `answer` should run off the I/O threads.
     [[nodiscard]] bool mayBlock(RequestReader& reader) const;
 
-    /// @param reader  finished; its request is handed to the handler
-    [[nodiscard]] Response answer(RequestReader& reader) const;
+    /// @param reader    finished; its request is handed to the handler
+    /// @param exchange  reusable
+    /// @return the listener's own answer; empty when the handler answers through `exchange`
+    [[nodiscard]] std::optional<Response> answer(RequestReader& reader, Exchange& exchange) const;
+
+    /// For a handler that has dropped its request: 500 with an error id, logged.
+    [[nodiscard]] Response forgotten() const;
 
     /// What a connection beyond the bound is told before it has said anything.
     [[nodiscard]] Response overloaded(std::string_view remoteAddress) const;

@@ -1,6 +1,7 @@
 #include "server/http/server.hpp"
 
 #include "server/http/answerer.hpp"
+#include "server/http/exchange.hpp"
 #include "server/http/response_head.hpp"
 #include "server/http/status.hpp"
 
@@ -68,7 +69,8 @@ struct Shared {
 };
 
 /// One connection. Everything runs on the strand of its socket, except a handler that may block:
-/// meanwhile the coroutine waits and nothing else touches reader and response.
+/// meanwhile the coroutine waits and nothing else touches reader and own answer. An answer that
+/// comes later wakes it through the exchange.
 class Session : public std::enable_shared_from_this<Session>
 {
 public:
@@ -76,6 +78,7 @@ public:
 
     Session(tcp::socket socket, Shared& shared, Admission admission)
         : shared_{shared}, socket_{std::move(socket)}, timer_{socket_.get_executor()},
+          wake_{socket_.get_executor(), SteadyClock::time_point::max()},
           admission_{admission}, reader_{shared.options.limits}
     {
         ErrorCode error;
@@ -98,7 +101,11 @@ private:
     net::awaitable<bool> readRequest();
     net::awaitable<bool> firstBytes();
     net::awaitable<bool> receive();
-    net::awaitable<void> answerOnPool();
+    void openExchange();
+    void askHandler();
+    net::awaitable<void> askHandlerOnPool();
+    net::awaitable<bool> awaitAnswer();
+    bool takeAnswer();
     net::awaitable<bool> sendAnswer();
     net::awaitable<bool> send(net::const_buffer head, net::const_buffer body);
     net::awaitable<void> linger();
@@ -116,10 +123,13 @@ private:
     Shared& shared_;
     tcp::socket socket_;
     net::steady_timer timer_;
+    net::steady_timer wake_; // never expires: cancelled when a late answer is there
     Admission admission_;
     std::string remote_;
     boost::beast::flat_buffer buffer_;
     RequestReader reader_;
+    std::shared_ptr<Exchange> exchange_;
+    std::optional<Response> own_; // the listener's answer, when the handler gives none
     Response response_;
     std::string head_;
     SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
@@ -145,12 +155,17 @@ net::awaitable<void> Session::run()
     while (keepAlive_) {
         bool const read = co_await readRequest();
         if (!read) break;
+        openExchange();
         if (shared_.answerer.mayBlock(reader_)) {
-            auto work = answerOnPool();
+            auto work = askHandlerOnPool();
             (void)co_await net::co_spawn(shared_.blocking.get_executor(), std::move(work),
                                          asValues);
         } else {
-            response_ = shared_.answerer.answer(reader_);
+            askHandler();
+        }
+        if (!takeAnswer()) { // the usual answer is there by now
+            bool const came = co_await awaitAnswer();
+            if (!came) break;
         }
         bool const sent = co_await sendAnswer();
         if (!sent) break;
@@ -159,11 +174,48 @@ net::awaitable<void> Session::run()
     cut();
 }
 
-net::awaitable<void> Session::answerOnPool()
+/// An Answer of an earlier request that somebody still holds must not answer this one.
+void Session::openExchange()
 {
-    response_ = {.status = status::kInternal}; // never the last answer, should this one fail
-    response_ = shared_.answerer.answer(reader_);
+    if (exchange_ && exchange_->reusable()) return;
+    if (exchange_) exchange_->detach();
+    exchange_ = std::make_shared<Exchange>([this] { // attached, hence alive
+        net::post(executor(), [self = shared_from_this()] { self->wake_.cancel(); });
+    });
+}
+
+void Session::askHandler()
+{
+    own_ = Response{.status = status::kInternal}; // should what follows fail
+    own_ = shared_.answerer.answer(reader_, *exchange_);
+}
+
+net::awaitable<void> Session::askHandlerOnPool()
+{
+    askHandler();
     co_return;
+}
+
+/// @return false when the answer is not there yet; then `wake_` is cancelled when it comes
+bool Session::takeAnswer()
+{
+    if (own_) {
+        response_ = std::move(*own_);
+        return true;
+    }
+    auto const outcome = exchange_->take(response_);
+    if (outcome == Exchange::Outcome::Dropped) response_ = shared_.answerer.forgotten();
+    return outcome != Exchange::Outcome::Pending;
+}
+
+/// @return false when the connection was cut meanwhile
+net::awaitable<bool> Session::awaitAnswer()
+{
+    do {
+        if (finished_) co_return false;
+        (void)co_await wake_.async_wait(asValues);
+    } while (!takeAnswer());
+    co_return !finished_;
 }
 
 /// @return false when the connection ended between requests or broke
@@ -298,9 +350,11 @@ void Session::releaseIfIdle()
 void Session::cut()
 {
     if (std::exchange(finished_, true)) return;
+    if (exchange_) exchange_->detach();
     ErrorCode ignored;
     socket_.close(ignored);
     timer_.cancel();
+    wake_.cancel();
 }
 
 void Session::expectWithin(Span span)

@@ -15,6 +15,11 @@
 
 namespace tcds::http {
 
+/// Takes the answer of one request, once, from any thread; later calls are ignored. May be copied.
+/// When every copy goes without a call, the request is answered with 500 and an error id, and that
+/// is logged. Calling it after the connection or the server has gone does nothing.
+using Answer = std::function<void(Response&&)>;
+
 /// Answers requests. Called from several threads at once.
 class Handler
 {
@@ -25,8 +30,12 @@ public:
     /// verify, a record to be synced): then it runs on the small pool and not on an I/O thread.
     [[nodiscard]] virtual bool mayBlock(Request const& request) const = 0;
 
-    /// Must not fail; what it throws all the same is answered with 500 and an error id, and logged.
-    [[nodiscard]] virtual Response handle(Request&& request) = 0;
+    /// Answers now or later; the connection reads its next request after the answer. There is no
+    /// deadline for it but the one of the drain. Must not fail: what it throws before the answer is
+    /// answered with 500 and an error id, and logged.
+    ///
+    /// @param request  to be moved out of when it is needed after the return
+    virtual void handle(Request&& request, Answer answer) = 0;
 };
 
 /// Longest waits for a peer (control CTL-12).

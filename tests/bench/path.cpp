@@ -74,7 +74,9 @@ void answer(std::string const& folder, std::size_t bytes, std::size_t times)
         request.method = "POST";
         request.path = "/cds-services/twitch-patient-view";
         request.body = body;
-        auto const response = app.handle(std::move(request));
+        http::Response response;
+        app.handle(std::move(request),
+                   [&response](http::Response&& given) { response = std::move(given); });
         if (response.status != 200) throw std::runtime_error{response.body};
     }
 }

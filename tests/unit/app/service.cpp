@@ -80,7 +80,13 @@ Service::~Service()
     std::filesystem::remove_all(directory_, ignored);
 }
 
-http::Response Service::handle(http::Request request) { return app_->handle(std::move(request)); }
+http::Response Service::handle(http::Request request)
+{
+    http::Response given;
+    app_->handle(std::move(request),
+                 [&given](http::Response&& response) { given = std::move(response); });
+    return given;
+}
 
 http::Response Service::post(std::string_view path, std::string body, std::string_view contentType)
 {

@@ -42,13 +42,14 @@ bool EchoHandler::mayBlock(Request const& request) const
     return request.body.size() > blockAbove;
 }
 
-Response EchoHandler::handle(Request&& request)
+void EchoHandler::handle(Request&& request, http::Answer answer)
 {
-    if (answerWith) return answerWith(std::move(request));
+    if (handleWith) return handleWith(std::move(request), std::move(answer));
+    if (answerWith) return answer(answerWith(std::move(request)));
     Response response;
     response.contentType = "text/plain";
     response.body = request.method + " " + request.path + "|" + request.query + "|" + request.body;
-    return response;
+    answer(std::move(response));
 }
 
 void Gate::open()

@@ -32,10 +32,12 @@ class EchoHandler : public Handler
 {
 public:
     [[nodiscard]] bool mayBlock(Request const& request) const override;
-    [[nodiscard]] Response handle(Request&& request) override;
+    void handle(Request&& request, http::Answer answer) override;
 
-    std::function<Response(Request&&)> answerWith; // set before the server starts
-    std::size_t blockAbove = SIZE_MAX;             // bytes of body
+    // One of them may be set before the server starts.
+    std::function<Response(Request&&)> answerWith;
+    std::function<void(Request&&, http::Answer)> handleWith;
+    std::size_t blockAbove = SIZE_MAX; // bytes of body
 };
 
 /// A gate that a handler waits at until the test opens it.
