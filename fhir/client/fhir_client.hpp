@@ -14,6 +14,8 @@
 
 namespace tcds::client {
 
+struct Outside;
+
 /// One thing to find out, and the ways to ask for it.
 struct Query {
     std::string key; // prefetch key; comes back in the answer
@@ -25,9 +27,9 @@ struct Query {
 
 /// How a query ended.
 enum class Outcome : std::uint8_t {
-    Ok,      // every page of one step of the ladder
+    Ok,      // every page of one step of the ladder; a page may be an OperationOutcome
     Partial, // some pages; the rest was too late, too much, or elsewhere
-    Denied,  // 401, 403
+    Denied,  // 401, or 403 to the last step
     Timeout, // nothing within the deadline
     Invalid, // not FHIR JSON: HTML, garbage, another resource type, past a limit
     Error    // any other answer, or none: 404, 5xx, no connection, bad certificate
@@ -46,16 +48,16 @@ struct Answer {
 
 /// Bounds of the client (controls CTL-01, CTL-11, CTL-12).
 struct Options {
-    std::string caFile;                                // PEM bundle; "": the system's
-    NetworkPolicy networks;                            // where connections may go
-    std::size_t answerBytes = 16U * 1024U * 1024U;     // of one answer
-    std::size_t entries = 5000;                        // of all pages of one query
-    std::size_t pages = 20;                            // of one query
+    std::string caFile;                            // PEM bundle; "": the system's
+    NetworkPolicy networks;                        // where connections may go
+    std::size_t answerBytes = 16U * 1024U * 1024U; // of one answer
+    std::size_t entries = 5000;                    // of all pages of one query
+    std::size_t pages = 20;                        // of one query
     std::size_t connectionsPerOrigin = 16;
-    std::size_t requestsInFlight = 256;                // of all calls; beyond: Error at once
-    std::chrono::milliseconds connect{1'000};          // resolve, connect and TLS handshake
-    std::chrono::milliseconds idle{30'000};            // a pooled connection
-    unsigned workers = 2;                              // threads that call `done`
+    std::size_t requestsInFlight = 256;       // of all calls; beyond: Error at once
+    std::chrono::milliseconds connect{1'000}; // resolve, connect and TLS handshake
+    std::chrono::milliseconds idle{30'000};   // a pooled connection
+    unsigned workers = 2;                     // threads that call `done`
 };
 
 /// Reads FHIR servers: in parallel, over verified TLS, on pooled connections, never beyond the
@@ -64,16 +66,22 @@ class FhirClient
 {
 public:
     using Deadline = std::chrono::steady_clock::time_point;
-    /// Answers in the order of the queries. Called once, on a thread of the client that may block.
+    /// Answers in the order of the queries. Called once, on a thread of the client that may block;
+    /// must not throw. The token is gone by then (FHIR-02).
     using Done = std::function<void(std::vector<Answer>)>;
 
+    /// @throws std::runtime_error when `caFile` cannot be read
     explicit FhirClient(Options options);
-    /// Ends what is under way; every `done` is called before this returns.
+    /// @param outside  resolves names and watches connections (outside.hpp)
+    FhirClient(Options options, Outside outside);
+    /// Ends what is under way; every `done` is called before this returns. Not from a `done`.
     ~FhirClient();
     FhirClient(FhirClient const&) = delete;
     FhirClient& operator=(FhirClient const&) = delete;
 
-    /// @param base      of the server as a client entry lists it: "https://host[:port][/path]"
+    /// Reads all queries in parallel. From any thread; never calls `done` itself.
+    ///
+    /// @param base      of the server, from allowedBase: "https://host[:port][/path]"
     /// @param token     sent as bearer token to that origin alone; may be empty
     /// @param deadline  of all queries together; what has not come by then is Timeout or Partial
     void fetch(std::string const& base, AccessToken token, std::vector<Query> queries,
