@@ -20,8 +20,9 @@ struct Outside;
 struct Query {
     std::string key; // prefetch key; comes back in the answer
     /// Steps, narrowest first. A step is one or several requests relative to the base
-    /// ("Observation?patient=p1&code=..."), sent together; all of them have to succeed. The next
-    /// step is taken when the server refuses the form of this one (400, 403, 404, 422).
+    /// ("Observation?patient=p1&code=..."), or the URL of a next page below the base; sent
+    /// together; all of them have to succeed. The next step is taken when the server refuses the
+    /// form of this one (400, 403, 404, 422).
     std::vector<std::vector<std::string>> ladder;
 };
 
@@ -43,6 +44,8 @@ struct Answer {
     int status = 0;                        // HTTP status of the last answer, 0 for none
     std::size_t pages = 0;
     std::chrono::milliseconds took{0};
+    std::string requestId;            // X-Request-Id of the last request
+    std::vector<std::string> digests; // SHA-256 of each document as received, hexadecimal
     std::string why; // for the operations log: plain words, no patient data, no token; "" when Ok
 };
 

@@ -1,5 +1,7 @@
 #include "fhir/client/page.hpp"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 #include <array>
 
@@ -93,6 +95,21 @@ std::string nextPage(json::Value const& bundle)
     return {};
 }
 
+std::string sha256(std::string_view text)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    if (EVP_Digest(text.data(), text.size(), bytes.data(), &size, EVP_sha256(), nullptr) != 1)
+        return {};
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string hex;
+    for (unsigned i = 0; i < size; ++i) {
+        hex += kDigits[bytes[i] >> 4U];
+        hex += kDigits[bytes[i] & 15U];
+    }
+    return hex;
+}
+
 } // namespace
 
 Page readPage(Reply reply, std::string_view request, std::size_t bytes)
@@ -107,6 +124,8 @@ Page readPage(Reply reply, std::string_view request, std::size_t bytes)
         return failed(Outcome::Invalid, status,
                       "the answer is compressed, which was not asked for");
 
+    Page page;
+    page.digest = sha256(reply.body); // parsing destroys the text
     json::Limits limits;
     limits.bytes = bytes;
     auto document = json::Document::parse(std::move(reply.body), limits);
@@ -120,7 +139,6 @@ Page readPage(Reply reply, std::string_view request, std::size_t bytes)
     if (!answers(type, request))
         return failed(Outcome::Invalid, status, "the answer is no resource that was asked for");
 
-    Page page;
     page.outcome = Outcome::Ok;
     page.status = status;
     if (type == "Bundle") {

@@ -18,7 +18,8 @@ struct Page {
     std::optional<json::Document> document; // when Ok
     std::string next;                       // URL of the next page as sent; "" for none
     std::size_t entries = 0;
-    std::string why; // when not Ok
+    std::string digest; // SHA-256 of the text, hexadecimal, when Ok
+    std::string why;    // when not Ok
 };
 
 /// Reads an answer.

@@ -7,6 +7,16 @@
 
 namespace tcds::client {
 
+namespace {
+
+/// The next page of a Bundle that the caller sent, rather than a request of our own.
+bool isAbsolute(std::string_view request)
+{
+    return request.starts_with("https://") || request.starts_with("http://");
+}
+
+} // namespace
+
 QueryRun::QueryRun(Query query, Url base, QueryBounds bounds, Get get, Done done)
     : query_{std::move(query)}, base_{std::move(base)}, bounds_{bounds}, get_{std::move(get)},
       done_{std::move(done)}, begun_{std::chrono::steady_clock::now()}
@@ -31,7 +41,7 @@ void QueryRun::takeStep(std::size_t step)
     walks_.clear();
     pages_ = entries_ = 0;
     for (auto const& request : requests) {
-        auto url = join(base_, request);
+        auto url = isAbsolute(request) ? follow(base_, base_, request) : join(base_, request);
         if (!url) return end(Outcome::Error, "a request of the query: " + url.error().what);
         walks_.push_back(Walk{.request = request, .url = *std::move(url)});
     }
@@ -52,11 +62,13 @@ void QueryRun::send(std::size_t walk)
 
 void QueryRun::received(std::size_t walk, Reply reply)
 {
+    auto requestId = std::move(reply.requestId);
     auto page = readPage(std::move(reply), walks_[walk].request, bounds_.answerBytes);
     bool more = false;
     bool last = false;
     {
         std::scoped_lock const lock{mutex_};
+        answer_.requestId = std::move(requestId);
         more = take(walks_[walk], std::move(page));
         if (!more) last = --open_ == 0;
     }
@@ -84,6 +96,7 @@ bool QueryRun::take(Walk& walk, Page page)
     ++pages_;
     entries_ += page.entries;
     walk.documents.push_back(*std::move(page.document));
+    walk.digests.push_back(std::move(page.digest));
     if (!page.next.empty()) return turnPage(walk, page.next);
     walk.outcome = Outcome::Ok;
     return false;
@@ -136,8 +149,10 @@ void QueryRun::endWithDocuments()
     auto const& telling = failed == walks_.end() ? walks_.back() : *failed;
     answer_.status = telling.status;
     answer_.pages = pages_;
-    for (auto& walk : walks_)
+    for (auto& walk : walks_) {
         std::ranges::move(walk.documents, std::back_inserter(answer_.documents));
+        std::ranges::move(walk.digests, std::back_inserter(answer_.digests));
+    }
     bool const some = failed != walks_.end() && !answer_.documents.empty();
     end(some ? Outcome::Partial : telling.outcome, telling.why);
 }

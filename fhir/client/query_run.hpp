@@ -45,6 +45,7 @@ private:
         Url url;
         std::set<std::string> seen{};
         std::vector<json::Document> documents{};
+        std::vector<std::string> digests{};
         Outcome outcome = Outcome::Error;
         int status = 0;
         bool formRefused = false;

@@ -392,7 +392,8 @@ net::awaitable<bool> Exchange::converse()
 
 net::awaitable<bool> Exchange::send()
 {
-    auto head = requestHead(request_.url, request_.token.get(), request_.accept, newRequestId());
+    reply_.requestId = newRequestId();
+    auto head = requestHead(request_.url, request_.token.get(), request_.accept, reply_.requestId);
     bool sent = true;
     for (std::size_t done = 0; sent && done < head.size();) {
         net::const_buffer const rest{head.data() + done, head.size() - done};

@@ -43,7 +43,8 @@ struct Reply {
     std::string contentType;
     std::string contentEncoding;
     std::string body;
-    std::string why; // of a failure; plain words, nothing of the request
+    std::string requestId; // as sent; "" when nothing was sent
+    std::string why;       // of a failure; plain words, nothing of the request
 };
 
 struct TransportOptions {

@@ -32,7 +32,7 @@ InputPlan planInputs(std::span<Input const> inputs)
         if (!place) {
             place = plan.statuses.size();
             plan.statuses.push_back(InputStatus{input.key, input.via, SourceStatus::Absent, 0});
-        } else if (input.value != nullptr) {
+        } else if (input.value != nullptr || input.failure != SourceStatus::Ok) {
             plan.delivered[*place] = true;
             plan.statuses[*place].via = input.via;
         }
@@ -61,11 +61,41 @@ void countResources(terms::Terminology const& terms, std::span<Entry> entries, I
     }
 }
 
-/// What an input became, once it is known how many of its resources answer its key.
+/// How much a status says; of several inputs with one key the one that says most counts.
+int rankOf(SourceStatus status)
+{
+    switch (status) {
+    case SourceStatus::Absent:
+        return 0;
+    case SourceStatus::Invalid: // rubbish was sent; why a fetch failed says more
+        return 1;
+    case SourceStatus::Failed:
+    case SourceStatus::Denied:
+    case SourceStatus::Timeout:
+        return 2;
+    case SourceStatus::Empty:
+        return 3;
+    case SourceStatus::Partial:
+    case SourceStatus::Ok:
+        return 4;
+    }
+    return 0;
+}
+
+/// All inputs of one key as one: pages add up, and what one of them lacks the whole lacks.
+void add(Delivery const& part, Delivery& whole)
+{
+    auto const both = rankOf(part.status) >= 2 && rankOf(whole.status) >= 2;
+    auto const oneFailed = (rankOf(part.status) == 2) != (rankOf(whole.status) == 2);
+    whole.partial = whole.partial || part.partial || (both && oneFailed);
+    whole.failed = whole.failed || part.failed;
+    if (rankOf(part.status) > rankOf(whole.status)) whole.status = part.status;
+}
+
+/// What a source became, once it is known how many of its resources answer its key.
 SourceStatus statusOf(Delivery const& delivery, std::size_t count)
 {
-    if (delivery.status == SourceStatus::Absent || delivery.status == SourceStatus::Invalid)
-        return delivery.status;
+    if (rankOf(delivery.status) <= 2) return delivery.status;
     if (delivery.failed) return count > 0 ? SourceStatus::Partial : SourceStatus::Failed;
     if (delivery.partial) return SourceStatus::Partial;
     if (count > 0) return SourceStatus::Ok;
@@ -75,9 +105,12 @@ SourceStatus statusOf(Delivery const& delivery, std::size_t count)
 
 void settleStatuses(std::span<Delivery const> deliveries, InputPlan& plan)
 {
-    for (auto const& delivery : deliveries) {
-        auto& input = plan.statuses[plan.placeOf[delivery.input.index()]];
-        auto const status = statusOf(delivery, input.count);
+    std::vector<Delivery> whole(plan.statuses.size());
+    for (auto const& delivery : deliveries)
+        add(delivery, whole[plan.placeOf[delivery.input.index()]]);
+    for (std::size_t place = 0; place < whole.size(); ++place) {
+        auto& input = plan.statuses[place];
+        auto const status = statusOf(whole[place], input.count);
         if (status != SourceStatus::Absent) input.status = status;
     }
 }
@@ -107,11 +140,14 @@ Result<void> readPatients(Reading& reading)
     for (auto& entry : reading.entries.all()) {
         if (entry.type != "Patient") continue;
         auto const& wanted = reading.options.patientId;
+        entry.read = true;
         if (!entry.id.empty() && !wanted.empty() && entry.id != wanted) {
             auto const& input = reading.out.inputs[entry.input.index()];
-            return otherPatient(pointerOf(input.key));
+            if (input.via != "fhir") return otherPatient(pointerOf(input.key));
+            // The caller is right about its patient; the FHIR server answered for somebody else.
+            reading.gap("patient", Reason::OtherPatient, Place{entry.resource, &entry, {}});
+            continue;
         }
-        entry.read = true;
         if (found || entry.superseded) continue;
         found = true;
         readPatient(reading, Place{entry.resource, &entry, {}});

@@ -2,6 +2,7 @@
 
 #include "fhir/base/json.hpp"
 #include "fhir/base/result.hpp"
+#include "fhir/facts/facts.hpp"
 #include "fhir/facts/patient_context.hpp"
 #include "fhir/terms/terminology.hpp"
 
@@ -13,11 +14,15 @@
 namespace tcds::fhir {
 
 /// One delivered value: a prefetch value, a member of the hook's context or a fetched answer.
+/// Several inputs may have one key: the pages of a search, or what was sent and what was fetched
+/// for it.
 struct Input {
     std::string key; // as sent, or "context.conditions", "context.draftOrders"
     std::string via; // "prefetch", "context", "fhir"
     json::Value const* value =
         nullptr; // nullptr: not delivered; JSON null: looked for, nothing there
+    SourceStatus failure = SourceStatus::Ok; // why it was not delivered (whole); Ok: it was
+    bool continued = false;                  // the page that its `next` link names is an input too
 };
 
 struct ReadOptions {

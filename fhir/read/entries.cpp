@@ -74,7 +74,12 @@ Result<Entries> Entries::collect(std::span<Input const> inputs, std::size_t maxE
                              "the call holds more than " + std::to_string(maxEntries) +
                                  " Bundle entries",
                              "narrow the prefetch queries (_count, date) or send fewer pages"};
+            if (input.continued) delivery.partial = false;
         }
+        if (input.failure == SourceStatus::Partial)
+            delivery.partial = true;
+        else if (input.failure != SourceStatus::Ok)
+            delivery.status = input.failure;
         entries.deliveries_.push_back(delivery);
     }
     entries.index();

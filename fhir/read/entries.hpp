@@ -30,7 +30,7 @@ struct Entry {
 struct Delivery {
     InputId input;
     SourceStatus status = SourceStatus::Absent;
-    bool partial = false; // a `next` link: more pages exist
+    bool partial = false; // more exists: a `next` link that nobody followed, or a fetch cut short
     bool failed = false;  // an OperationOutcome of severity error or fatal
 };
 

@@ -16,6 +16,12 @@ Terms termsOf(config::ClientEntry const& entry, DecideSettings settings)
     Terms terms;
     terms.client = entry.name;
     terms.aliases = entry.aliases;
+    terms.fhir.bases = entry.fhirServers;
+    terms.fhir.anonymous = entry.fhirAnonymous;
+    terms.fhir.wanted.extra = entry.extraPrefetch;
+    terms.fhir.wanted.codeSystem = entry.codeSystem;
+    terms.fhir.deadline = entry.deadline;
+    terms.lenientContext = entry.lenientContext;
     terms.silent = entry.mode == config::ClientMode::Silent;
     terms.emptyOnMissing = entry.onMissing == config::OnMissing::Empty;
     auto digested = digestOf(settings);
@@ -120,6 +126,9 @@ Callers::Callers(config::Config const& config) : publicUrl_{config.publicUrl}
     open_ = std::make_unique<Terms>();
     open_->settings = settings;
     open_->settingsDigest = digestOf(settings);
+    open_->fhir.bases = config.fhirServers;
+    open_->fhir.anonymous = config.fhirAnonymous;
+    open_->fhir.deadline = config.callDeadline;
     anybody_ = open_.get();
 }
 

@@ -2,6 +2,7 @@
 
 #include "fhir/base/result.hpp"
 #include "server/app/decide.hpp"
+#include "server/app/fhir_reads.hpp"
 #include "server/auth/verifier.hpp"
 #include "server/config/config.hpp"
 
@@ -21,6 +22,8 @@ struct Terms {
     DecideSettings settings;
     std::string settingsDigest; // of all that can change an answer
     std::vector<config::Alias> aliases;
+    FhirTerms fhir;
+    bool lenientContext = false; // a context without its Bundle: no cards instead of 400
     bool silent = false;         // evaluated and recorded, answered without cards
     bool emptyOnMissing = false; // needed data is lacking: no cards instead of 412
 };

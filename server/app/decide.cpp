@@ -23,16 +23,32 @@ bool answered(SourceStatus status)
 
 bool failed(SourceStatus status) { return !answered(status) && status != SourceStatus::Absent; }
 
-Error lacking(std::string key, std::string what)
-{
-    return {Error::Kind::MissingData, "/prefetch/" + std::move(key), std::move(what),
-            "send it as prefetch; this service reads no FHIR server yet"};
-}
-
+/// "prefetch key 'labs' was not supplied"
 std::string describe(std::string_view key, SourceStatus status)
 {
-    return "prefetch key '" + std::string{key} + "' " +
-           (status == SourceStatus::Absent ? "was not supplied" : "could not be read");
+    auto const said = "prefetch key '" + std::string{key} + "' ";
+    switch (status) {
+    case SourceStatus::Absent:
+        return said + "was not supplied";
+    case SourceStatus::Denied:
+        return said + "was not supplied, and the FHIR server denied access";
+    case SourceStatus::Timeout:
+        return said + "was not supplied, and the FHIR server did not answer in time";
+    case SourceStatus::Failed:
+        return said + "could not be had: its query failed";
+    case SourceStatus::Empty:
+        return said + "is empty";
+    default:
+        return said + "could not be read";
+    }
+}
+
+Error lacking(std::string key, std::string what, std::string const& whyNotRead)
+{
+    return {Error::Kind::MissingData, "/prefetch/" + std::move(key), std::move(what),
+            whyNotRead.empty()
+                ? "send it as prefetch"
+                : "send it as prefetch; the FHIR server was not asked, for " + whyNotRead};
 }
 
 /// Some source in which a complaint may stand was delivered and could be read.
@@ -46,17 +62,22 @@ bool complaintSourceAnswered(PatientContext const& context)
 }
 
 /// The data without which no honest answer can be given (decision D26).
-Result<void> checkNeeded(PatientContext const& context, bool complaint)
+Result<void> checkNeeded(PatientContext const& context, bool complaint,
+                         std::string const& whyNotRead)
 {
     if (context.source("patient") != SourceStatus::Ok)
-        return lacking("patient", describe("patient", context.source("patient")));
+        return lacking("patient", describe("patient", context.source("patient")), whyNotRead);
     if (!complaintSourceAnswered(context))
-        return lacking("conditions", describe("conditions", context.source("conditions")) +
-                                         ", nor any other source of a complaint "
-                                         "(encounterDiagnoses, encounter, complaints)");
+        return lacking("conditions",
+                       describe("conditions", context.source("conditions")) +
+                           ", nor any other source of a complaint "
+                           "(encounterDiagnoses, encounter, complaints)",
+                       whyNotRead);
     if (complaint && !answered(context.source("medications")) && !answered(context.source("labs")))
-        return lacking("labs", describe("labs", context.source("labs")) + ", and " +
-                                   describe("medications", context.source("medications")));
+        return lacking("labs",
+                       describe("labs", context.source("labs")) + ", and " +
+                           describe("medications", context.source("medications")),
+                       whyNotRead);
     return {};
 }
 
@@ -100,23 +121,27 @@ cds::CardSetting cardSetting(Decision const& decision, DecideSettings const& set
 
 } // namespace
 
-Result<Decision> decide(cds::HookRequest const& request, rules::RuleSet const& rules,
-                        DecideSettings const& settings, DecideOptions const& options)
+Result<PatientContext> readContext(cds::HookRequest const& request, rules::RuleSet const& rules,
+                                   DecideSettings const& settings, Instant now)
+{
+    return fhir::readChart(request.inputs, readOptions(request, rules, settings, now),
+                           *rules.terms);
+}
+
+Result<Decision> decide(PatientContext&& context, cds::HookRequest const& request,
+                        rules::RuleSet const& rules, DecideSettings const& settings,
+                        DecideOptions const& options)
 {
     Decision decision;
     decision.id = options.decisionId;
+    decision.context = std::make_unique<PatientContext>(std::move(context));
 
     auto start = Clock::now();
-    auto context = fhir::readChart(
-        request.inputs, readOptions(request, rules, settings, options.now), *rules.terms);
-    if (!context) return context.error();
-    decision.context = std::make_unique<PatientContext>(std::move(*context));
-    decision.timing.read = since(start);
-
-    start = Clock::now();
     decision.evaluation = rules::evaluate(*decision.context, rules, options.evaluate);
     decision.timing.evaluate = since(start);
-    if (auto const needed = checkNeeded(*decision.context, decision.evaluation->complaint); !needed)
+    if (auto const needed =
+            checkNeeded(*decision.context, decision.evaluation->complaint, options.whyNotRead);
+        !needed)
         return needed.error();
 
     start = Clock::now();
@@ -127,6 +152,18 @@ Result<Decision> decide(cds::HookRequest const& request, rules::RuleSet const& r
     decision.body = cds::writeAnswer(decision.written);
     decision.degraded = isDegraded(*decision.context);
     decision.timing.compose = since(start);
+    return decision;
+}
+
+Result<Decision> decide(cds::HookRequest const& request, rules::RuleSet const& rules,
+                        DecideSettings const& settings, DecideOptions const& options)
+{
+    auto const start = Clock::now();
+    auto context = readContext(request, rules, settings, options.now);
+    if (!context) return context.error();
+    auto const read = since(start);
+    auto decision = decide(std::move(*context), request, rules, settings, options);
+    if (decision) decision->timing.read = read;
     return decision;
 }
 

@@ -45,13 +45,23 @@ struct DecideOptions {
     Instant now;
     std::string decisionId;
     rules::EvaluateOptions evaluate;
-    RepeatKey repeatKey; // may be empty
+    RepeatKey repeatKey;    // may be empty
+    std::string whyNotRead; // the FHIR server was not asked for what is lacking; "" = it was
 };
 
-/// Steps 7 to 10 of the walk of a request: facts, evaluation, cards, JSON. Synchronous and pure:
-/// the same request, rule set, settings, clock and id give the same bytes.
-/// @error BadRequest for a foreign Patient, TooLarge for too many entries, MissingData when needed
-///        data was not delivered (decision D26)
+/// Step 7 of the walk of a request: the facts of the call as it stands.
+/// @error BadRequest for a foreign Patient, TooLarge for too many entries
+Result<PatientContext> readContext(cds::HookRequest const& request, rules::RuleSet const& rules,
+                                   DecideSettings const& settings, Instant now);
+
+/// Steps 8 to 10: evaluation, cards, JSON. Synchronous and pure: the same facts, rule set,
+/// settings, clock and id give the same bytes.
+/// @error MissingData when needed data could not be had (decision D26)
+Result<Decision> decide(PatientContext&& context, cds::HookRequest const& request,
+                        rules::RuleSet const& rules, DecideSettings const& settings,
+                        DecideOptions const& options);
+/// Steps 7 to 10.
+/// @error as readContext and the above
 Result<Decision> decide(cds::HookRequest const& request, rules::RuleSet const& rules,
                         DecideSettings const& settings, DecideOptions const& options);
 

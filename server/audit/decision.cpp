@@ -4,6 +4,8 @@
 #include "server/audit/decision_parts.hpp"
 #include "server/audit/members.hpp"
 
+#include <algorithm>
+
 namespace tcds::audit {
 
 namespace {
@@ -57,15 +59,28 @@ void writeEngine(Members& json, DecisionRecord const& record)
     json.member("evaluatedAt", toText(record.context->asOf));
 }
 
-void writeInputs(Members& json, PatientContext const& context)
+/// How the service came by a source that it fetched itself.
+void writeFetched(Members& json, std::span<FetchedInput const> fetched, std::string_view key)
+{
+    auto const at = std::ranges::find(fetched, key, &FetchedInput::key);
+    if (at == fetched.end()) return;
+    json.member("query", at->query);
+    if (at->http != 0) json.member("http", at->http);
+    json.member("ms", at->milliseconds);
+    json.memberIfAny("requestId", at->requestId);
+    json.memberIfAny("sha256", at->sha256);
+}
+
+void writeInputs(Members& json, DecisionRecord const& record)
 {
     json.openArray("inputs");
-    for (auto const& input : context.inputs) {
+    for (auto const& input : record.context->inputs) {
         json.openObject();
         json.member("key", input.key);
         json.memberIfAny("via", input.via);
         json.member("status", toText(input.status));
         json.member("count", input.count);
+        if (input.via == "fhir") writeFetched(json, record.fetched, input.key);
         json.close();
     }
     json.close();
@@ -92,6 +107,7 @@ void writeAnswer(Members& json, DecisionRecord const& record)
     json.openObject("timing");
     json.member("totalUs", microseconds(record.total));
     json.member("parseUs", microseconds(record.parse));
+    if (record.fetch.count() > 0) json.member("fetchUs", microseconds(record.fetch));
     json.member("evalUs", microseconds(record.evaluate));
     json.close();
     json.openArray("redacted");
@@ -119,7 +135,7 @@ std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudo
     Members json{expectedSize(record)};
     writeCall(json, record);
     writeEngine(json, record);
-    writeInputs(json, *record.context);
+    writeInputs(json, record);
     writeFacts(json, *record.context, record.evaluation->chart.terms(), pseudonyms);
     writeMissing(json, *record.evaluation);
     writeRules(json, *record.evaluation);

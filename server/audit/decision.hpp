@@ -18,6 +18,15 @@ struct CardSent {
     std::string_view masked; // compact JSON with references masked (decision D39)
 };
 
+/// One source that the service fetched itself.
+struct FetchedInput {
+    std::string key;
+    std::string query;             // relative, with the ids of patient and visit masked
+    std::string requestId, sha256; // of what was received
+    int http = 0;                  // last status, 0 for none
+    std::size_t milliseconds = 0;
+};
+
 /// Everything that a `decision` record says (integration specification 4.2, level `facts`).
 struct DecisionRecord {
     std::string_view decisionId, hookInstance, hook, service;
@@ -33,16 +42,17 @@ struct DecisionRecord {
     std::string_view requestSha256;
     std::string_view engineVersion, engineCommit;
     std::string_view settingsDigest;
-    std::string_view mode; // active | sandbox
+    std::string_view mode; // active | silent | sandbox
     PatientContext const* context = nullptr;
     rules::Evaluation const* evaluation = nullptr;
+    std::span<FetchedInput const> fetched;
     std::span<rules::Card const> cards;
     std::span<CardSent const> sent; // one for each card
     int status = 200;
     std::size_t responseBytes = 0;
     std::string_view responseSha256;
     bool degraded = false;
-    std::chrono::microseconds total{}, parse{}, evaluate{};
+    std::chrono::microseconds total{}, parse{}, fetch{}, evaluate{};
 };
 
 /// The members of the record as JSON without braces, for Log::append("decision", ..). No resource

@@ -91,6 +91,9 @@ std::string inputText(Value const& input)
     text += ": " + std::string{json::textOf(input, "status")};
     text += around(", ", at(input, {"count"}), " resources");
     text += around(", via ", at(input, {"via"}));
+    text += around(", asked ", at(input, {"query"}));
+    text += around(", answered ", at(input, {"http"}));
+    text += around(" after ", at(input, {"ms"}), " ms");
     return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace tcds::cds {
 
@@ -61,6 +62,16 @@ Result<std::string> required(Value const& object, std::string_view parent, std::
     return std::string{*text};
 }
 
+/// Whole seconds of a JSON number; longer than a day is a day, what is no life at all is none.
+std::chrono::seconds lifeOf(std::string_view number)
+{
+    constexpr std::int64_t kDay = 86'400;
+    std::int64_t seconds = 0;
+    auto const read = std::from_chars(number.data(), number.data() + number.size(), seconds);
+    if (read.ec == std::errc::result_out_of_range) seconds = number.starts_with('-') ? 0 : kDay;
+    return std::chrono::seconds{std::clamp(seconds, std::int64_t{0}, kDay)};
+}
+
 Result<void> readAuthorization(Value const& root, HookRequest& request)
 {
     auto const* server = json::child(root, "fhirServer");
@@ -84,9 +95,13 @@ Result<void> readAuthorization(Value const& root, HookRequest& request)
                                     "send every member that CDS Hooks requires here");
         if (!value) return value.error();
     }
-    if (!json::number(json::child(*authorization, "expires_in")))
+    auto const expires = json::number(json::child(*authorization, "expires_in"));
+    if (!expires)
         return bad("/fhirAuthorization/expires_in", "not a number of seconds",
                    "send every member that CDS Hooks requires here");
+    request.authorization = FhirAuthorization{
+        json::textOf(*authorization, "access_token"), json::textOf(*authorization, "scope"),
+        json::textOf(*authorization, "patient"), lifeOf(*expires)};
     return {};
 }
 
@@ -215,7 +230,7 @@ Result<HookRequest> readHookRequest(std::string body, Service const& service,
     if (!root.IsObject())
         return bad("byte 0", "not a JSON object", "send one CDS Hooks request object");
 
-    HookRequest request{std::move(*document), &service, {}, {}, {}, {}, {}, {}, {}, {}};
+    HookRequest request{std::move(*document), &service, {}, {}, {}, {}, {}, {}, {}, {}, {}};
     auto const& object = request.body.root();
 
     auto const hook = required(object, "", "hook", "send the name of the hook");

@@ -4,10 +4,22 @@
 #include "fhir/read/chart_reader.hpp"
 #include "server/cds/services.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tcds::cds {
+
+/// Access to the FHIR server that the caller lends for this call. Views into the body: the token
+/// lives as long as the call and is copied nowhere but into the request that needs it (CTL-06).
+struct FhirAuthorization {
+    std::string_view accessToken;
+    std::string_view scope;
+    std::string_view patient; // that the token is bound to; "" when not said
+    std::chrono::seconds expiresIn{0};
+};
 
 /// A hook call, read and validated. Owns the parsed body; `inputs` point into it.
 struct HookRequest {
@@ -17,6 +29,7 @@ struct HookRequest {
     std::string userId, patientId, encounterId;
     std::vector<std::string> selections;
     std::string fhirServer;
+    std::optional<FhirAuthorization> authorization;
     std::string trigger;             // vendor hint of the event, "" when none
     std::vector<fhir::Input> inputs; // prefetch in the order sent, context Bundles
 

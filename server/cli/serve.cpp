@@ -1,3 +1,4 @@
+#include "fhir/client/fhir_client.hpp"
 #include "server/app/app.hpp"
 #include "server/app/version.hpp"
 #include "server/audit/log.hpp"
@@ -88,6 +89,42 @@ http::Options serverOptions(config::Config const& config)
     return options;
 }
 
+/// Where the service may connect to, and how much it takes from there.
+Result<client::Options> clientOptions(config::Config const& config)
+{
+    client::Options options;
+    options.caFile = config.fhirCaFile;
+    options.answerBytes = config.fhirAnswerBytes;
+    options.entries = config.maxEntries;
+    options.connectionsPerOrigin = config.fhirConnections;
+    auto networks = config.fhirNetworks;
+    if (config.mode != config::Mode::Production) { // decision D6
+        options.networks.plainHttp = true;
+        networks.insert(networks.end(), {"127.0.0.0/8", "::1/128"});
+    }
+    for (auto const& network : networks) {
+        auto const read = client::readNetwork(network);
+        if (!read)
+            return Error{Error::Kind::Config, "fhir.networks: " + network, read.error().what,
+                         read.error().fix};
+        options.networks.allowed.push_back(*read);
+    }
+    return options;
+}
+
+/// @error Config: a network or the file of certificates
+Result<std::unique_ptr<client::FhirClient>> fhirClient(config::Config const& config)
+{
+    auto options = clientOptions(config);
+    if (!options) return options.error();
+    try {
+        return std::make_unique<client::FhirClient>(*std::move(options));
+    } catch (std::runtime_error const& error) {
+        return Error{Error::Kind::Config, "fhir.ca_file", error.what(),
+                     "name a readable file with PEM certificates"};
+    }
+}
+
 /// Signals are taken by this thread alone; must run before any other thread starts.
 sigset_t blockSignals()
 {
@@ -150,7 +187,12 @@ int serve(ServeArguments const& arguments)
         return Exit::kConfiguration;
     }
 
-    auto const signals = blockSignals();
+    auto const signals = blockSignals(); // before the first thread
+    auto fhir = fhirClient(config);
+    if (!fhir) {
+        complain(fhir.error());
+        return Exit::kConfiguration;
+    }
     auto const pseudonyms = loadPseudonyms(config);
     if (!pseudonyms) {
         complain(pseudonyms.error());
@@ -162,7 +204,7 @@ int serve(ServeArguments const& arguments)
         return Exit::kConfiguration;
     }
     ops::OpsLog ops{config.logLevel, config.logFormat};
-    app::App app{config, rules, *callers, clock, **log, *pseudonyms, ops};
+    app::App app{config, rules, *callers, clock, **log, *pseudonyms, ops, *std::move(fhir)};
     http::Server server{serverOptions(config), app, ops};
     recordRefusals(ops, app);
     if (auto const started = server.start(); !started) {

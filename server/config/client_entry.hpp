@@ -50,13 +50,16 @@ struct ClientEntry {
     std::chrono::seconds jwtMaxLife{3600};  // longest exp - iat (control CTL-04), 60 s to 60 min
     std::chrono::seconds jwtRetryWindow{0}; // a token may come again with the same body (TOL-16)
 
-    std::vector<std::string> fhirServers;    // bases, without slash at the end; empty: none
-    std::vector<Alias> aliases;              // in file order
-    std::string prefetchProfile = "default"; // one of kProfileNames
-    std::vector<std::string> extraPrefetch;  // of kExtraPrefetchNames, in file order
-    bool codeSystem = false;                 // templates say http://loinc.org|CODE
+    std::vector<std::string> fhirServers;     // bases, without slash at the end; empty: none
+    bool fhirAnonymous = false;               // they are read without an access token too (FHIR-07)
+    std::chrono::milliseconds deadline{1500}; // longest answer to one of its calls (TOL-21)
+    std::vector<Alias> aliases;               // in file order
+    std::string prefetchProfile = "default";  // one of kProfileNames
+    std::vector<std::string> extraPrefetch;   // of kExtraPrefetchNames, in file order
+    bool codeSystem = false;                  // templates say http://loinc.org|CODE
 
     OnMissing onMissing = OnMissing::Refuse;
+    bool lenientContext = false; // a context without its Bundle: no cards instead of 400 (TOL-12)
     ClientMode mode = ClientMode::Active;
     std::size_t maxCards = 3; // 1 to 3 (decision D11)
     bool allowCritical = false;

@@ -87,6 +87,14 @@ bool fhirServer(ClientEntry& entry, string_view, string_view value)
     return true;
 }
 
+bool deadline(ClientEntry& entry, string_view, string_view value)
+{
+    std::int64_t count = 0;
+    if (!readNumber<std::int64_t>(value, 1, 3'600'000, count)) return false;
+    entry.deadline = std::chrono::milliseconds{count};
+    return true;
+}
+
 /// A key of ours keeps its own meaning, so it cannot be an alias.
 bool alias(ClientEntry& entry, string_view theirs, string_view ours)
 {
@@ -169,6 +177,11 @@ constexpr std::array kKeys{
               "a time from 0s to 5m, such as 30s", Shape::One, retryWindow},
     ClientKey{"fhir_servers", "", "", "base URLs of FHIR servers that its calls may name",
               "a list of http(s) URLs without credentials or query", Shape::List, fhirServer},
+    ClientKey{"fhir_anonymous", "", "fhir.anonymous",
+              "read its FHIR servers also when a call brings no token", kYesNo, Shape::One,
+              flag<&ClientEntry::fhirAnonymous>},
+    ClientKey{"deadline_ms", "", "deadlines.call_ms", "longest answer to one of its calls",
+              "milliseconds from 1 to 3600000", Shape::One, deadline},
     ClientKey{"aliases", "", "",
               "prefetch keys as typed into the EHR, and ours that each stands for",
               "a map of keys that are not ours to prefetch keys of ours", Shape::Map, alias},
@@ -184,6 +197,9 @@ constexpr std::array kKeys{
     ClientKey{"on_missing", "refuse", "",
               "when needed data cannot be had: refuse (412), or empty (200 without cards)",
               "refuse or empty", Shape::One, onMissing},
+    ClientKey{"lenient_context", "false", "",
+              "a context without the Bundle that its hook requires: 200 without cards, not 400",
+              kYesNo, Shape::One, flag<&ClientEntry::lenientContext>},
     ClientKey{"mode", "active", "", "silent: evaluated and recorded, answered without cards",
               "active or silent", Shape::One, mode},
     ClientKey{"max_cards", "", "max_cards", "cards in an answer", "a number from 1 to 3",

@@ -145,6 +145,10 @@ void refuse(Config const& config, std::string const& file, Problems& problems)
     if (std::ranges::find(config.corsOrigins, "*") != config.corsOrigins.end())
         problems.error("", where, "cors.origins holds *, which production refuses",
                        "list the exact origins");
+    for (auto const& server : config.fhirServers)
+        if (server.starts_with("http://"))
+            problems.error("", where, "fhir.servers \"" + server + "\" is not https",
+                           "production takes https only");
     if (config.publicUrl.starts_with("http://"))
         problems.error("", where, "public_url is not https, and links of production have to be",
                        "write the https URL under which clients reach the service");

@@ -46,6 +46,14 @@ struct Config {
     std::size_t maxBodyBytes = 0, maxEntries = 0, maxConnections = 0;
     std::chrono::milliseconds headerDeadline{}, bodyDeadline{}, idleDeadline{}, writeDeadline{},
         drainDeadline{};
+    std::chrono::milliseconds callDeadline{}; // of one hook call, for what the service reads itself
+
+    // Reading the FHIR server of the caller.
+    std::vector<std::string> fhirServers;  // bases that calls may name where there are no entries
+    bool fhirAnonymous = false;            // also without an access token (FHIR-07)
+    std::string fhirCaFile;                // "" = the certificates of the system
+    std::vector<std::string> fhirNetworks; // CIDR: not public, and allowed all the same (CTL-01)
+    std::size_t fhirAnswerBytes = 0, fhirConnections = 0; // of one answer; to one server
 
     std::string auditDirectory;
     std::string auditKeyFile; // "" outside production: made in the state directory

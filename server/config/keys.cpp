@@ -88,18 +88,61 @@ bool isOrigin(std::string_view origin)
            std::ranges::none_of(*rest, [](char c) { return c <= ' ' || isAnyOf("/,?#\"", c); });
 }
 
+template <class Take>
+bool eachWord(std::string_view text, Take take)
+{
+    while (!text.empty()) {
+        auto const blank = std::min(text.find(' '), text.size());
+        auto const word = text.substr(0, blank);
+        text.remove_prefix(std::min(blank + 1, text.size()));
+        if (!word.empty() && !take(word)) return false;
+    }
+    return true;
+}
+
 bool origins(Config& config, std::string_view text)
 {
     config.corsOrigins.clear();
-    while (!text.empty()) {
-        auto const blank = std::min(text.find(' '), text.size());
-        auto const origin = text.substr(0, blank);
-        text.remove_prefix(std::min(blank + 1, text.size()));
-        if (origin.empty() || origin == "off") continue;
+    return eachWord(text, [&](std::string_view origin) {
+        if (origin == "off") return true;
         if (origin != "*" && !isOrigin(origin)) return false;
         config.corsOrigins.emplace_back(origin);
-    }
-    return true;
+        return true;
+    });
+}
+
+bool fhirServers(Config& config, std::string_view text)
+{
+    config.fhirServers.clear();
+    return eachWord(text, [&](std::string_view url) {
+        if (!isBaseUrl(url)) return false;
+        while (url.ends_with('/')) url.remove_suffix(1);
+        config.fhirServers.emplace_back(url);
+        return true;
+    });
+}
+
+/// ADDRESS/BITS by its look; the client that connects reads it strictly.
+bool isNetwork(std::string_view text)
+{
+    auto const slash = text.find('/');
+    unsigned bits = 0;
+    return slash != std::string_view::npos && slash > 0 &&
+           readNumber(text.substr(slash + 1), 0U, 128U, bits) &&
+           std::ranges::all_of(text.substr(0, slash), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
+                      c == '.' || c == ':';
+           });
+}
+
+bool fhirNetworks(Config& config, std::string_view text)
+{
+    config.fhirNetworks.clear();
+    return eachWord(text, [&](std::string_view network) {
+        if (!isNetwork(network)) return false;
+        config.fhirNetworks.emplace_back(network);
+        return true;
+    });
 }
 
 bool fsync(Config& config, std::string_view text)
@@ -234,6 +277,25 @@ constexpr std::array kKeys{
         wait<&Config::writeDeadline>},
     Key{"deadlines.drain_ms", "10000", "", "wait for busy calls at shutdown", kMs, false,
         wait<&Config::drainDeadline>},
+    Key{"deadlines.call_ms", "1500", "",
+        "longest answer to a hook call; what the FHIR server has not said by then is named as "
+        "missing",
+        kMs, false, wait<&Config::callDeadline>},
+    Key{"fhir.servers", "", "",
+        "base URLs of FHIR servers that calls may name where there are no client entries",
+        "a list of http(s) URLs without credentials or query", true, fhirServers},
+    Key{"fhir.anonymous", "false", "", "read the FHIR server also when a call brings no token",
+        kYesNo, false, flag<&Config::fhirAnonymous>},
+    Key{"fhir.ca_file", "", "",
+        "certificates (PEM) that FHIR servers are verified with; none: those of the system",
+        "a path", false, text<&Config::fhirCaFile>},
+    Key{"fhir.networks", "", "",
+        "networks that are not public where FHIR servers and key sets may be all the same",
+        "a list of networks such as 10.20.0.0/16", true, fhirNetworks},
+    Key{"fhir.answer_bytes", "16777216", "", "largest answer of a FHIR server",
+        "a number from 1024 to 104857600", false, count<&Config::fhirAnswerBytes, 1024, 104857600>},
+    Key{"fhir.connections", "16", "", "most open connections to one FHIR server",
+        "a number from 1 to 256", false, count<&Config::fhirConnections, 1, 256>},
     Key{"audit.directory", "", "", "where the decision log is written", "a path", false,
         text<&Config::auditDirectory>},
     Key{"audit.key_file", "", "",

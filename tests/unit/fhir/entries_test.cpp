@@ -64,6 +64,91 @@ TEST(Source, NextLinkIsPartial)
     EXPECT_EQ(context.labs.size(), 1U);
 }
 
+// What was fetched for a key, and what was sent and fetched for it.
+
+std::string page(std::vector<std::string> const& resources, bool last)
+{
+    auto text = Call::bundleOf(resources);
+    if (!last) text.insert(1, R"("link":[{"relation":"next","url":"https://a.example/n"}],)");
+    return text;
+}
+
+std::string const kOlder = potassium(
+    R"("id":"o2","effectiveDateTime":"2026-03-01","valueQuantity":{"value":3.4,"unit":"mmol/L"})");
+
+TEST(FetchedSource, PagesAddUp)
+{
+    auto const context =
+        Call{}.fetched("labs", page({kK}, false)).fetched("labs", page({kOlder}, true)).read();
+
+    EXPECT_EQ(context.source("labs"), SourceStatus::Ok);
+    EXPECT_EQ(context.inputs.at(3).count, 2U);
+    EXPECT_EQ(context.inputs.at(3).via, "fhir");
+    EXPECT_EQ(context.labs.size(), 2U);
+}
+
+TEST(FetchedSource, LastPageThatWasNotFollowedIsPartial)
+{
+    auto const context = Call{}
+                             .fetched("labs", page({kK}, false))
+                             .fetched("labs", page({kOlder}, false), SourceStatus::Partial)
+                             .read();
+
+    EXPECT_EQ(context.source("labs"), SourceStatus::Partial);
+    EXPECT_EQ(context.labs.size(), 2U);
+}
+
+TEST(FetchedSource, RestOfWhatWasSentMakesItWhole) // PFD-07
+{
+    auto const whole = Call{}
+                           .with("labs", page({kK}, false))
+                           .continued()
+                           .fetched("labs", page({kOlder}, true))
+                           .read();
+    auto const cut =
+        Call{}.with("labs", page({kK}, false)).failed("labs", SourceStatus::Timeout).read();
+
+    EXPECT_EQ(whole.source("labs"), SourceStatus::Ok);
+    EXPECT_EQ(cut.source("labs"), SourceStatus::Partial);
+    EXPECT_EQ(cut.labs.size(), 1U);
+}
+
+TEST(FetchedSource, FailureIsSaidAsItIs)
+{
+    for (auto const why : {SourceStatus::Denied, SourceStatus::Timeout, SourceStatus::Failed,
+                           SourceStatus::Invalid}) {
+        EXPECT_EQ(Call{}.failed("labs", why).read().source("labs"), why);
+        // What was sent instead was rubbish; why the fetch failed says more.
+        EXPECT_EQ(Call{}.with("labs", "7").failed("labs", why).read().source("labs"), why);
+    }
+}
+
+TEST(FetchedSource, GoodAnswerStandsForRubbishThatWasSent) // PFD-09
+{
+    auto const context = Call{}.with("labs", "7").fetched("labs", page({kK}, true)).read();
+
+    EXPECT_EQ(context.source("labs"), SourceStatus::Ok);
+}
+
+TEST(FetchedSource, FewCodesForTheWholeListArePartialEvenWhenEmpty)
+{
+    auto const context = Call{}.fetched("labs", page({}, true), SourceStatus::Partial).read();
+
+    EXPECT_EQ(context.source("labs"), SourceStatus::Partial);
+}
+
+TEST(FetchedSource, PatientOfSomebodyElseIsDropped) // CTL-07, PFD-12
+{
+    std::string const other = R"({"resourceType":"Patient","id":"p2","birthDate":"1950-01-01"})";
+    auto const fetched = Call{}.fetched("patient", other).read();
+    auto const sent = Call{}.with("patient", other).tryRead();
+
+    EXPECT_FALSE(fetched.patient.birth.has_value());
+    ASSERT_EQ(fetched.gaps.size(), 1U);
+    EXPECT_EQ(fetched.gaps[0].reason, Reason::OtherPatient);
+    EXPECT_FALSE(sent); // the caller contradicts itself
+}
+
 TEST(Source, OurKeysStandFirstInTheirOrderThenTheOthers)
 {
     auto const context = Call{}.with("zeta", "null").with("labs", "null").read();

@@ -42,6 +42,27 @@ public:
         inputs_.push_back(Input{std::move(key), via, &documents_.back().root()});
         return *this;
     }
+    /// A value that was fetched: a page that another one follows, or the last that could be had.
+    Call& fetched(std::string key, std::string json, SourceStatus failure = SourceStatus::Ok)
+    {
+        with(std::move(key), std::move(json));
+        inputs_.back().via = "fhir";
+        inputs_.back().failure = failure;
+        inputs_.back().continued = failure == SourceStatus::Ok;
+        return *this;
+    }
+    /// A fetch that brought nothing.
+    Call& failed(std::string key, SourceStatus why)
+    {
+        inputs_.push_back(Input{std::move(key), "fhir", nullptr, why});
+        return *this;
+    }
+    /// The page after the last value is an input too.
+    Call& continued()
+    {
+        inputs_.back().continued = true;
+        return *this;
+    }
     /// A Bundle of resources.
     Call& bundle(std::string key, std::vector<std::string> const& resources)
     {

@@ -1,0 +1,306 @@
+#include "server/app/hook_walk.hpp"
+
+#include "server/app/decide.hpp"
+#include "server/app/fhir_reads.hpp"
+#include "server/app/repeat_keys.hpp"
+#include "server/app/responses.hpp"
+#include "server/app/version.hpp"
+#include "server/audit/decision.hpp"
+#include "server/audit/digest.hpp"
+
+#include <algorithm>
+#include <exception>
+
+namespace tcds::app {
+
+namespace {
+
+using Steady = std::chrono::steady_clock;
+using Field = http::Log::Field;
+using Level = http::Log::Level;
+using namespace std::chrono_literals;
+
+constexpr auto kTimeToDecide = 50ms;         // kept back from the deadline of a call
+constexpr std::size_t kMostMedications = 20; // that orders only refer to, read one by one
+
+std::chrono::microseconds since(Steady::time_point start)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start);
+}
+
+std::int64_t milliseconds(Instant at) { return at.time_since_epoch().count(); }
+
+/// The trace id of a W3C traceparent header: 00-<32 hex>-<16 hex>-<2 hex>.
+std::string traceIdOf(http::Request const& request)
+{
+    auto const header = request.headers.find("traceparent");
+    if (!header || header->size() < 55 || (*header)[2] != '-' || (*header)[35] != '-') return {};
+    auto const id = header->substr(3, 32);
+    auto const isHex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    return std::ranges::all_of(id, isHex) ? std::string{id} : std::string{};
+}
+
+/// Prefetch keys as an analyst typed them become ours (TOL-01).
+void useAliases(std::vector<config::Alias> const& aliases, std::vector<fhir::Input>& inputs)
+{
+    for (auto const& alias : aliases)
+        for (auto& input : inputs)
+            if (input.via == "prefetch" && input.key == alias.theirs) input.key = alias.ours;
+}
+
+/// As discovery gives it, whatever spelling the router forgave.
+std::string pathOf(cds::Service const& service)
+{
+    return "/cds-services/" + std::string{service.id};
+}
+
+std::string_view modeOf(Terms const& terms, config::Mode mode)
+{
+    if (terms.silent) return "silent";
+    return mode == config::Mode::Production ? "active" : "sandbox";
+}
+
+/// The Bundle or the selections that the hook requires are not there: the EHR was not allowed to
+/// send them, or is set up wrongly (TOL-12, TOL-13).
+bool isThinContext(Error const& error)
+{
+    return error.where == "/context/draftOrders" || error.where == "/context/selections" ||
+           error.where == "/context/conditions";
+}
+
+} // namespace
+
+/// One call on its way; lives as long as somebody waits for its answer.
+struct HookWalk::Call {
+    cds::HookRequest request;
+    Caller caller;
+    std::shared_ptr<rules::RuleSet const> rules;
+    http::Answer answer;
+    Received received;
+    std::string traceId;
+    Instant now;
+    Steady::time_point start;
+    std::chrono::microseconds parsed{}, fetched{};
+    FhirReads reads;
+    std::string base;       // of the FHIR server that is read
+    std::string whyNotRead; // "" when it may be
+
+    [[nodiscard]] Terms const& terms() const { return *caller.terms; }
+};
+
+HookWalk::HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
+                   audit::Pseudonyms const& pseudonyms, Journal& journal,
+                   client::FhirClient* client)
+    : config_{config}, callers_{callers}, clock_{clock},
+      pseudonyms_{pseudonyms}, journal_{journal}, client_{client}
+{
+}
+
+void HookWalk::start(http::Request&& request, cds::Service const& service,
+                     std::shared_ptr<rules::RuleSet const> rules, http::Answer answer) const
+{
+    auto const call = receive(std::move(request), service, std::move(rules), answer);
+    if (call == nullptr) return;
+    auto read = readContext(call->request, *call->rules, call->terms().settings, call->now);
+    if (!read) return refuse(*call, read.error());
+    auto queries = lacking(*call, *read);
+    if (queries.empty()) return decide(*call, std::move(*read));
+    fetch(call, std::move(queries));
+}
+
+HookWalk::CallPtr HookWalk::receive(http::Request&& request, cds::Service const& service,
+                                    std::shared_ptr<rules::RuleSet const> rules,
+                                    http::Answer& answer) const
+{
+    auto const start = Steady::now();
+    auto const now = clock_.now();
+    Received received{request.body.size(), audit::sha256(request.body), request.remoteAddress};
+    auto caller = callers_.identify(request.headers.find("Authorization").value_or(""),
+                                    pathOf(service), received.sha256, now);
+    if (!caller) {
+        answer(journal_.turnAway(caller.error(), service.id, received));
+        return nullptr;
+    }
+    auto const& terms = *caller->terms;
+    auto traceId = traceIdOf(request);
+    json::Limits limits;
+    limits.bytes = config_.maxBodyBytes;
+    auto read = cds::readHookRequest(std::move(request.body), service, limits);
+    if (!read) {
+        auto const& error = read.error();
+        auto const forgiven = terms.lenientContext && isThinContext(error);
+        answer(journal_.keepRefusal(forgiven ? json(std::string{kNoCards}) : outcome(error), error,
+                                    forgiven ? "context-incomplete" : rejectReason(error),
+                                    service.id, received, terms.client));
+        return nullptr;
+    }
+    useAliases(terms.aliases, read->inputs);
+    auto call = std::make_shared<Call>(Call{std::move(*read),
+                                            std::move(*caller),
+                                            std::move(rules),
+                                            std::move(answer),
+                                            std::move(received),
+                                            std::move(traceId),
+                                            now,
+                                            start,
+                                            {},
+                                            {},
+                                            {},
+                                            {},
+                                            {}});
+    call->parsed = since(start);
+    return call;
+}
+
+void HookWalk::refuse(Call& call, Error const& error) const
+{
+    auto const& terms = call.terms();
+    auto const silently = terms.emptyOnMissing && error.kind == Error::Kind::MissingData;
+    call.answer(journal_.keepRefusal(silently ? json(std::string{kNoCards}) : outcome(error), error,
+                                     rejectReason(error), call.request.service->id, call.received,
+                                     terms.client));
+}
+
+/// What is to be asked of the FHIR server; nothing where it may not be read.
+std::vector<cds::FhirQuery> HookWalk::lacking(Call& call, PatientContext const& read) const
+{
+    auto const& terms = call.terms();
+    auto queries =
+        cds::missingQueries(call.request, read, terms.fhir.wanted, *call.rules, call.now);
+    if (queries.empty()) {
+        queries = cds::missingMedications(call.request.inputs, kMostMedications);
+        if (queries.empty()) return {};
+    }
+    auto base = readableServer(call.request, terms.fhir);
+    if (base && client_ != nullptr) {
+        call.base = std::move(*base);
+        return queries;
+    }
+    call.whyNotRead = base ? "this service reads no FHIR server" : base.error().what;
+    if (!call.request.fhirServer.empty())
+        journal_.ops().event(
+            Level::Info, "FHIR server not read",
+            {Field{"client", terms.client}, Field{"why", call.whyNotRead},
+             Field{"fix", base ? std::string_view{} : std::string_view{base.error().fix}}});
+    return {};
+}
+
+void HookWalk::fetch(CallPtr call, std::vector<cds::FhirQuery> queries) const
+{
+    client::AccessToken token;
+    if (auto const& authorization = call->request.authorization)
+        token = client::AccessToken{std::string{authorization->accessToken}};
+    auto const deadline = call->start + std::max(call->terms().fhir.deadline - kTimeToDecide, 1ms);
+    auto asked = call->reads.ask(std::move(queries));
+    auto const& base = call->base;
+    client_->fetch(
+        base, std::move(token), std::move(asked), deadline,
+        [this, call](std::vector<client::Answer> answers) {
+            try {
+                fetched(call, std::move(answers));
+            } catch (std::exception const& error) {
+                // The call goes without an answer, which the listener makes a 500.
+                journal_.ops().event(Level::Error, "call failed", {Field{"what", error.what()}});
+            }
+        });
+}
+
+void HookWalk::fetched(CallPtr call, std::vector<client::Answer> answers) const
+{
+    for (auto const& answer : answers)
+        if (answer.outcome != client::Outcome::Ok)
+            journal_.ops().event(Level::Warn, "FHIR server read in part or not at all",
+                                 {Field{"client", call->terms().client}, Field{"key", answer.key},
+                                  Field{"http", std::to_string(answer.status)},
+                                  Field{"why", answer.why}});
+    auto const isFirst = !call->reads.any();
+    call->reads.take(std::move(answers), call->request);
+    if (isFirst) {
+        auto queries = cds::missingMedications(call->request.inputs, kMostMedications);
+        if (!queries.empty()) return fetch(std::move(call), std::move(queries));
+    }
+    readAgain(*call);
+}
+
+/// Everything anew, with what was fetched beside what was sent.
+void HookWalk::readAgain(Call& call) const
+{
+    call.fetched = since(call.start) - call.parsed;
+    auto read = readContext(call.request, *call.rules, call.terms().settings, call.now);
+    if (!read) return refuse(call, read.error());
+    decide(call, std::move(*read));
+}
+
+void HookWalk::decide(Call& call, PatientContext&& context) const
+{
+    auto const& terms = call.terms();
+    auto pseudonyms = pseudonyms_.on(call.request.fhirServer);
+    auto const subject = subjectKeys(call.request, pseudonyms);
+    DecideOptions options;
+    options.now = call.now;
+    options.decisionId = audit::uuidV7(milliseconds(call.now));
+    options.evaluate.timing = true;
+    options.whyNotRead = call.whyNotRead;
+    options.repeatKey = [&](rules::Card const& card, rules::Evaluation const& evaluation) {
+        return repeatKey(pseudonyms, subject, card, evaluation);
+    };
+    auto decision =
+        app::decide(std::move(context), call.request, *call.rules, terms.settings, options);
+    if (!decision) return refuse(call, decision.error());
+    if (terms.silent) decision->body = kNoCards;
+    if (!record(call, *decision, subject, pseudonyms)) return call.answer(unrecorded());
+    auto response = json(std::move(decision->body));
+    response.headers.add("X-Decision-Id", decision->id);
+    call.answer(std::move(response));
+}
+
+bool HookWalk::record(Call const& call, Decision const& decision, SubjectKeys const& subject,
+                      audit::ServerPseudonyms& pseudonyms) const
+{
+    auto const& request = call.request;
+    auto const& terms = call.terms();
+    std::vector<audit::CardSent> sent;
+    sent.reserve(decision.written.size());
+    for (auto const& card : decision.written) sent.push_back({card.uuid, card.masked});
+    // Staff are named; a patient or relative who calls is an identifier like any other (D39).
+    auto const user = request.forPatients() ? pseudonyms.of(request.userId) : request.userId;
+    auto const responseSha256 = audit::sha256(decision.body);
+    audit::DecisionRecord record;
+    record.decisionId = decision.id;
+    record.hookInstance = request.hookInstance;
+    record.hook = toText(request.service->hook);
+    record.service = request.service->id;
+    record.trigger = request.trigger;
+    record.traceId = call.traceId;
+    record.user = user;
+    record.patientKey = subject.patient;
+    record.encounterKey = subject.encounter;
+    record.fhirServer = request.fhirServer;
+    record.requestBytes = call.received.bytes;
+    record.requestSha256 = call.received.sha256;
+    record.engineVersion = kVersion;
+    record.engineCommit = kCommit;
+    record.client = terms.client;
+    if (auto const& token = call.caller.token) {
+        record.issuer = token->iss;
+        record.keyId = token->kid;
+        record.tokenDigest = token->jtiDigest;
+    }
+    record.settingsDigest = terms.settingsDigest;
+    record.mode = modeOf(terms, config_.mode);
+    record.context = decision.context.get();
+    record.evaluation = decision.evaluation.get();
+    record.fetched = call.reads.fetched();
+    record.cards = decision.cards;
+    record.sent = sent;
+    record.responseBytes = decision.body.size();
+    record.responseSha256 = responseSha256;
+    record.degraded = decision.degraded;
+    record.total = since(call.start);
+    record.parse = call.parsed;
+    record.fetch = call.fetched;
+    record.evaluate = decision.timing.evaluate;
+    return journal_.keep("decision", audit::writeDecision(record, pseudonyms));
+}
+
+} // namespace tcds::app

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "fhir/base/clock.hpp"
+#include "fhir/client/fhir_client.hpp"
+#include "rules/model/rule_set.hpp"
+#include "server/app/callers.hpp"
+#include "server/app/decide.hpp"
+#include "server/app/journal.hpp"
+#include "server/app/repeat_keys.hpp"
+#include "server/audit/pseudonyms.hpp"
+#include "server/cds/services.hpp"
+#include "server/http/server.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace tcds::app {
+
+/// The walk of a hook call: who calls, what is asked, what is missing, the decision, its record and
+/// the answer. Called from several threads at once.
+class HookWalk
+{
+public:
+    /// @param client  reads FHIR servers; nullptr: none is ever read. Ends before the walk, which
+    ///                all others outlive.
+    HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
+             audit::Pseudonyms const& pseudonyms, Journal& journal, client::FhirClient* client);
+
+    /// Answers at once, or when the FHIR server has been read.
+    /// @param rules  the rule set that the whole call sees
+    void start(http::Request&& request, cds::Service const& service,
+               std::shared_ptr<rules::RuleSet const> rules, http::Answer answer) const;
+
+private:
+    struct Call;
+    using CallPtr = std::shared_ptr<Call>;
+
+    /// Reads what the call itself says; answers it when that is not good enough.
+    /// @return nothing when it was answered
+    [[nodiscard]] CallPtr receive(http::Request&& request, cds::Service const& service,
+                                  std::shared_ptr<rules::RuleSet const> rules,
+                                  http::Answer& answer) const;
+    void refuse(Call& call, Error const& error) const;
+    [[nodiscard]] std::vector<cds::FhirQuery> lacking(Call& call, PatientContext const& read) const;
+    void fetch(CallPtr call, std::vector<cds::FhirQuery> queries) const;
+    void fetched(CallPtr call, std::vector<client::Answer> answers) const;
+    void readAgain(Call& call) const;
+    void decide(Call& call, PatientContext&& context) const;
+    [[nodiscard]] bool record(Call const& call, Decision const& decision,
+                              SubjectKeys const& subject,
+                              audit::ServerPseudonyms& pseudonyms) const;
+
+    config::Config const& config_;
+    Callers const& callers_;
+    Clock const& clock_;
+    audit::Pseudonyms const& pseudonyms_;
+    Journal& journal_;
+    client::FhirClient* client_;
+};
+
+} // namespace tcds::app

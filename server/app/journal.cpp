@@ -1,0 +1,98 @@
+#include "server/app/journal.hpp"
+
+#include "server/app/responses.hpp"
+#include "server/audit/decision.hpp"
+
+namespace tcds::app {
+
+namespace {
+
+using Field = http::Log::Field;
+
+} // namespace
+
+Journal::Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops)
+    : config_{config}, log_{log}, ops_{ops}
+{
+}
+
+bool Journal::keep(std::string_view type, std::string const& members)
+{
+    auto const kept = log_.append(type, members);
+    if (kept) return true;
+    ops_.event(http::Log::Level::Error, "record lost",
+               {Field{"type", type}, Field{"what", kept.error().what}});
+    if (config_.onFailure == config::OnFailure::Refuse) return false;
+    log_.countLoss();
+    return true;
+}
+
+http::Response Journal::refuse(Error const& error, std::string_view reason,
+                               std::string_view service, Received const& received,
+                               std::string_view client)
+{
+    return keepRefusal(outcome(error), error, reason, service, received, client);
+}
+
+http::Response Journal::keepRefusal(http::Response response, Error const& error,
+                                    std::string_view reason, std::string_view service,
+                                    Received const& received, std::string_view client)
+{
+    audit::RejectRecord record;
+    record.client = client;
+    record.http = response.status;
+    record.reason = reason;
+    record.where = error.where;
+    record.service = service;
+    record.remote = received.remote;
+    record.requestBytes = received.bytes;
+    record.requestSha256 = received.sha256;
+    ops_.event(http::Log::Level::Info, "call refused",
+               {Field{"service", service}, Field{"reason", reason}, Field{"where", error.where}});
+    (void)keep("reject", audit::writeReject(record)); // refused either way
+    return response;
+}
+
+http::Response Journal::turnAway(auth::Rejection const& rejection, std::string_view service,
+                                 Received const& received)
+{
+    auto const why = auth::toText(rejection);
+    ops_.event(http::Log::Level::Warn, "caller refused",
+               {Field{"client", rejection.client.empty() ? "unknown" : rejection.client},
+                Field{"why", why}});
+    auto const& kind = rejection.error.kind;
+    Error const said{kind, "",
+                     kind == Error::Kind::Unavailable ? "cannot authenticate now"
+                                                      : "not authenticated",
+                     kind == Error::Kind::Unavailable ? "try again" : ""};
+    return refuse(said, auth::toText(rejection.reason), service, received, rejection.client);
+}
+
+std::string_view rejectReason(Error const& error)
+{
+    switch (error.kind) {
+    case Error::Kind::MissingData:
+        return "missing-data";
+    case Error::Kind::TooLarge:
+        return "too-large";
+    case Error::Kind::Unauthenticated:
+        return "unauthenticated";
+    case Error::Kind::BadRequest:
+        break;
+    default:
+        return "other";
+    }
+    if (error.where.starts_with("byte")) return "json";
+    if (error.where.starts_with("/context")) return "context-invalid";
+    if (error.where.starts_with("/prefetch")) return "prefetch-invalid";
+    return "request-invalid";
+}
+
+http::Response unrecorded()
+{
+    return outcome({Error::Kind::Unavailable, "decision log",
+                    "the record of this answer could not be kept",
+                    "see the operations log; no card leaves without its record"});
+}
+
+} // namespace tcds::app

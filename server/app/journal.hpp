@@ -1,0 +1,64 @@
+#pragma once
+
+#include "server/audit/log.hpp"
+#include "server/auth/rejection.hpp"
+#include "server/config/config.hpp"
+#include "server/http/message.hpp"
+#include "server/ops/ops_log.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tcds::app {
+
+/// What is known of a request before anything of it is understood.
+struct Received {
+    std::size_t bytes = 0;
+    std::string sha256;
+    std::string remote;
+};
+
+/// Keeps what was answered and refused: a record in the decision log, a line in the operations log.
+/// Called from several threads at once.
+class Journal
+{
+public:
+    /// All three outlive the journal.
+    Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops);
+
+    /// Hands a record to the decision log.
+    /// @return false: it could not be kept, and the call must not be answered (decision D33)
+    [[nodiscard]] bool keep(std::string_view type, std::string const& members);
+    /// Whether records can be kept.
+    [[nodiscard]] bool healthy() const { return log_.healthy(); }
+
+    /// Refuses a call: its record, its line, and the OperationOutcome.
+    /// @param reason  short code of the record: "json", "missing-data", ...
+    /// @param client  name of the entry, "" when nobody known
+    http::Response refuse(Error const& error, std::string_view reason, std::string_view service,
+                          Received const& received, std::string_view client);
+    /// The same with an answer that a client entry wants friendlier than the error.
+    http::Response keepRefusal(http::Response response, Error const& error, std::string_view reason,
+                               std::string_view service, Received const& received,
+                               std::string_view client);
+    /// Refuses a caller. The answer does not say why (JWT-11); the operations log does, and the
+    /// record has the reason.
+    http::Response turnAway(auth::Rejection const& rejection, std::string_view service,
+                            Received const& received);
+
+    [[nodiscard]] ops::OpsLog& ops() { return ops_; }
+
+private:
+    config::Config const& config_;
+    audit::Log& log_;
+    ops::OpsLog& ops_;
+};
+
+/// "json", "context-invalid", ... : what a reject record says (integration specification 4.2).
+std::string_view rejectReason(Error const& error);
+
+/// The answer to a call whose record could not be kept.
+http::Response unrecorded();
+
+} // namespace tcds::app
