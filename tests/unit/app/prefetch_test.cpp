@@ -23,7 +23,7 @@ std::string answerOf(std::string body)
     return answer.body;
 }
 
-TEST(Keys, DroppedOneByOneGiveHonestAnswers) // PFD-01, PFD-04
+TEST(Keys, DroppedOneByOneGiveHonestAnswers) // PFD-01, PFD-04, T-08, T-18, T-19, T-21
 {
     Service service;
     for (auto const* key :
@@ -83,7 +83,7 @@ TEST(Bundles, ThatHoldAnErrorAreNotEmpty) // PFD-05
               412);
 }
 
-TEST(Bundles, WithANextLinkAreIncomplete) // PFD-07, TOL-14
+TEST(Bundles, WithANextLinkAreIncomplete) // PFD-07, TOL-14, T-22
 {
     auto labs = with(bundle(result("2823-3", "2.9", "mmol/L", "o1")), "/link",
                      R"([{"relation":"next","url":"https://ehr.example.org/fhir?page=2"}])");

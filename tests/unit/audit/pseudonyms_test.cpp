@@ -59,7 +59,7 @@ TEST(Pseudonym, IsTheSameWhileAnotherCallMakesItsOwn)
     EXPECT_EQ(one.of("Observation/o7/2"), "k26q1:I6MtH20aze6Scg1e6em8NQ");
 }
 
-TEST(Pseudonym, DiffersBetweenTenants)
+TEST(Pseudonym, DiffersBetweenTenants) // CTL-15
 {
     TemporaryDirectory const folder;
     auto const path = keyFile(folder, "k1.key");
@@ -102,7 +102,7 @@ struct BadKey {
     char const* message;
 };
 
-TEST(PseudonymKey, IsRefusedWhenItIsShortOrOpenToOthers)
+TEST(PseudonymKey, IsRefusedWhenItIsShortOrOpenToOthers) // CTL-14
 {
     std::string const good(32, 'x');
     for (auto const& bad : {BadKey{"short", std::string(31, 'x'), 0600, "31 bytes, fewer than 32"},

@@ -77,7 +77,7 @@ TEST(TrustList, RefusesTwoClientsThatCannotBeToldApart)
 }
 
 // TOL-04: one issuer for many hospitals, the tenant decides.
-TEST(TrustList, FindsByIssuerAndTenantClaim)
+TEST(TrustList, FindsByIssuerAndTenantClaim) // TOL-04, T-25
 {
     auto north = goodEntry();
     north.client = "north";

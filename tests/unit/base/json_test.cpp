@@ -141,7 +141,7 @@ TEST(Json, HalfSurrogatePairsAreRefused)
     EXPECT_EQ(text(&read(R"(["\ud83d\ude00 \ud7ff"])").root()[0]), "\xF0\x9F\x98\x80 \xED\x9F\xBF");
 }
 
-TEST(Json, NamesStandOnceInAnObject)
+TEST(Json, NamesStandOnceInAnObject) // CTL-10
 {
     expectRefused({"twice", R"({"a":1,"a":2})", "byte 7", "twice"});
     expectRefused({"by an escape", R"({"a":1,"\u0061":2})", "byte 7", "twice"});
@@ -174,7 +174,7 @@ TEST(Json, NamesStandOnceInALargeObjectToo)
     }
 }
 
-TEST(Json, LimitsHoldToTheLastUnit)
+TEST(Json, LimitsHoldToTheLastUnit) // CTL-10
 {
     Limits limits;
     limits.depth = 3;

@@ -88,7 +88,7 @@ TEST(ExtraKeys, FollowThoseOfTheServiceOnceEach)
               "&status=stopped,completed,on-hold");
 }
 
-TEST(CodeSystem, StandsBeforeEveryLoincCodeAndNowhereElse)
+TEST(CodeSystem, StandsBeforeEveryLoincCodeAndNowhereElse) // PTM-11, T-30
 {
     PrefetchChoice const wide{Profile::Default, {}, true};
     auto const rules = potassiumRules();

@@ -91,7 +91,7 @@ TEST(Defaults, OfSandboxAreThoseOfTheModeTable)
     EXPECT_EQ(config.idleDeadline.count(), 30000);
 }
 
-TEST(Defaults, OfProductionAreTheCautiousOnes)
+TEST(Defaults, OfProductionAreTheCautiousOnes) // CTL-18: no origin
 {
     auto const outcome = load(production());
 

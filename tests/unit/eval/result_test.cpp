@@ -69,7 +69,7 @@ TEST(Units, OfTheReportDecideWhichLimitIsMeant) // C.0.2, dual-unit limits
     EXPECT_EQ(at("0.70 mmol/L"), "no");
 }
 
-TEST(Windows, IncludeBothEnds)
+TEST(Windows, IncludeBothEnds) // CTL-22, T-40: too old is unknown
 {
     auto const clause = "{lab: {analyte: K, below: 3.5 mmol/L, within: 48 h}}";
 

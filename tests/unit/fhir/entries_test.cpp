@@ -254,7 +254,7 @@ TEST(Source, NewConditionsOfTheCallAnswerForNoQuery)
     EXPECT_EQ(context.complaints.size(), 1U);
 }
 
-TEST(Duplicate, SameVersionIsReadOnceWithoutAWord)
+TEST(Duplicate, SameVersionIsReadOnceWithoutAWord) // TOL-14
 {
     auto const context = Call{}.bundle("labs", {kK, kK}).bundle("vitals", {kK}).read();
 
@@ -262,7 +262,7 @@ TEST(Duplicate, SameVersionIsReadOnceWithoutAWord)
     EXPECT_TRUE(context.gaps.empty());
 }
 
-TEST(Duplicate, NewestVersionWins)
+TEST(Duplicate, NewestVersionWins) // TOL-14
 {
     struct Row {
         char const* name;
@@ -297,7 +297,7 @@ TEST(Duplicate, ResourcesWithoutAnIdAreAllRead)
     EXPECT_EQ(Call{}.bundle("labs", {k, k}).read().labs.size(), 2U);
 }
 
-TEST(Bundle, MoreEntriesThanAllowedIsTooLarge)
+TEST(Bundle, MoreEntriesThanAllowedIsTooLarge) // CTL-11
 {
     Call call;
     call.options.maxEntries = 2;

@@ -16,7 +16,7 @@ PatientContext readWith(std::string const& members)
         .read();
 }
 
-TEST(Product, IsFoundInEveryPlaceThatFhirAllows)
+TEST(Product, IsFoundInEveryPlaceThatFhirAllows) // TOL-08, TOL-10, T-26
 {
     for (
         auto const* medication : {
@@ -39,7 +39,7 @@ TEST(Product, IsFoundInEveryPlaceThatFhirAllows)
     }
 }
 
-TEST(Product, IsFoundInASiblingEntryByRelativeAbsoluteAndUrnReference)
+TEST(Product, IsFoundInASiblingEntryByRelativeAbsoluteAndUrnReference) // TOL-08, T-26
 {
     for (auto const* reference : {"Medication/x", "https://ehr.example/fhir/Medication/x",
                                   "urn:uuid:77", "Medication/x/_history/2"}) {

@@ -12,7 +12,7 @@ LabResult readK(std::string const& members)
     return context.labs.empty() ? LabResult{} : context.labs[0];
 }
 
-TEST(Result, ValueIsKeptAsSentAndMadeCanonical)
+TEST(Result, ValueIsKeptAsSentAndMadeCanonical) // TOL-11
 {
     struct Row {
         char const* members;
@@ -47,7 +47,7 @@ TEST(Result, ValueIsKeptAsSentAndMadeCanonical)
     }
 }
 
-TEST(Result, WhatCannotBeReadIsNamedAndNeverGuessed)
+TEST(Result, WhatCannotBeReadIsNamedAndNeverGuessed) // TOL-11
 {
     struct Row {
         char const* name;
@@ -95,7 +95,7 @@ TEST(Result, PlausibleRangeIncludesItsEnds) // decision D55: K 0.8 to 20
     EXPECT_TRUE(readK(R"("valueQuantity":{"value":20,"unit":"mmol/L"})").canonical);
 }
 
-TEST(Result, TextWithNumberAndUnitIsReadWithANote)
+TEST(Result, TextWithNumberAndUnitIsReadWithANote) // TOL-11
 {
     struct Row {
         char const* text;
@@ -117,7 +117,7 @@ TEST(Result, TextWithNumberAndUnitIsReadWithANote)
     }
 }
 
-TEST(Result, ComparatorOfAQuantityIsKept)
+TEST(Result, ComparatorOfAQuantityIsKept) // TOL-11
 {
     struct Row {
         char const* sign;
@@ -314,7 +314,7 @@ TEST(Result, InterpretationCodesBecomeFlags)
     }
 }
 
-TEST(Result, ComponentsShareTimeAndStatusOfTheirPanel)
+TEST(Result, ComponentsShareTimeAndStatusOfTheirPanel) // TOL-11
 {
     auto const context =
         Call{}

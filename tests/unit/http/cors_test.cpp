@@ -31,7 +31,7 @@ TEST(Cors, OffSaysNothing)
     EXPECT_EQ(preflight({}, "https://ehr.example"), "");
 }
 
-TEST(Cors, EchoesTheListedOriginThatMatched)
+TEST(Cors, EchoesTheListedOriginThatMatched) // CORS-01
 {
     EXPECT_EQ(fields(listed(), "http://localhost:8081"),
               "Vary: Origin\r\n"
@@ -39,7 +39,7 @@ TEST(Cors, EchoesTheListedOriginThatMatched)
               "Access-Control-Expose-Headers: X-Decision-Id\r\n");
 }
 
-TEST(Cors, ForeignOriginGetsVaryOnly)
+TEST(Cors, ForeignOriginGetsVaryOnly) // CORS-04, CTL-18: a table of origins
 {
     for (auto const* origin : {"https://evil.example", "https://ehr.example.evil.example",
                                "http://ehr.example", "https://ehr.example:444", "null", ""}) {
@@ -48,7 +48,7 @@ TEST(Cors, ForeignOriginGetsVaryOnly)
     }
 }
 
-TEST(Cors, AnyOriginEchoesAndNeverSaysStar)
+TEST(Cors, AnyOriginEchoesAndNeverSaysStar) // CORS-01
 {
     auto const head = fields({Mode::AnyOrigin, {}}, "https://a.example");
 
@@ -57,7 +57,7 @@ TEST(Cors, AnyOriginEchoesAndNeverSaysStar)
     EXPECT_EQ(head.find("Credentials"), std::string::npos);
 }
 
-TEST(Cors, PreflightNamesMethodsHeadersAndAge)
+TEST(Cors, PreflightNamesMethodsHeadersAndAge) // CORS-02
 {
     EXPECT_EQ(preflight(listed(), "https://ehr.example"),
               "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\n"

@@ -50,7 +50,7 @@ class RefusedRequest : public testing::TestWithParam<Refused>
 
 } // namespace
 
-TEST(RequestReader, ReadsARequestInOnePieceOrByteByByte)
+TEST(RequestReader, ReadsARequestInOnePieceOrByteByByte) // T-38: names of fields without case
 {
     constexpr auto kBytes =
         "POST /cds-services/a?x=1 HTTP/1.1\r\nHost: h\r\nContent-type: application/json\r\n"
@@ -100,7 +100,7 @@ TEST(RequestReader, ForgetsThePreviousMessage)
     EXPECT_FALSE(reader.isHttp10());
 }
 
-TEST(RequestReader, DecodesChunksAndDropsExtensionsAndTrailers)
+TEST(RequestReader, DecodesChunksAndDropsExtensionsAndTrailers) // HTTP-08
 {
     constexpr auto kBytes =
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n"
@@ -166,7 +166,7 @@ TEST(RequestReader, WantsContinueOnlyWhileTheBodyIsAwaited)
     }
 }
 
-TEST(RequestReader, PresentsHeadAsGet)
+TEST(RequestReader, PresentsHeadAsGet) // HTTP-11
 {
     RequestReader reader{kSmall};
 
@@ -176,7 +176,7 @@ TEST(RequestReader, PresentsHeadAsGet)
     EXPECT_EQ(reader.request().method, "GET");
 }
 
-TEST(RequestReader, AcceptsABodyOfExactlyTheLimit)
+TEST(RequestReader, AcceptsABodyOfExactlyTheLimit) // CTL-11
 {
     RequestReader reader{kSmall};
     feedAll(reader,
@@ -199,7 +199,7 @@ TEST(RequestReader, FindsTheOriginBehindTheFieldThatWasRefused)
     EXPECT_EQ(reader.origin(), "http://o");
 }
 
-TEST(RequestReader, BoundsAHeaderThatArrivesInManyFields)
+TEST(RequestReader, BoundsAHeaderThatArrivesInManyFields) // CTL-11
 {
     RequestReader reader{kSmall};
     std::string pending = "GET / HTTP/1.1\r\nHost: h\r\n";
@@ -228,6 +228,7 @@ TEST(RequestReader, NamesThePartThatDidNotArrive)
     EXPECT_FALSE(reader.keepAlive());
 }
 
+// HTTP-09 (Framing), CTL-11 (Size), HTTP-12
 TEST_P(RefusedRequest, HasItsStatusAndEndsTheConnection)
 {
     for (bool const slowly : {false, true}) {

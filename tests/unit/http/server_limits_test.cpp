@@ -42,7 +42,7 @@ private:
 
 } // namespace
 
-TEST(ServerLimits, TwentyMegabytesAreAnsweredReadably)
+TEST(ServerLimits, TwentyMegabytesAreAnsweredReadably) // HTTP-02
 {
     Running running;
     std::string const body(20'000'000, 'x');
@@ -66,7 +66,7 @@ TEST(ServerLimits, TwentyMegabytesAreAnsweredReadably)
     EXPECT_EQ(client.ask(get("/next"))->body, "GET /next||");
 }
 
-TEST(ServerLimits, ABodyThatGrowsBeyondTheLimitInChunksIsRefused)
+TEST(ServerLimits, ABodyThatGrowsBeyondTheLimitInChunksIsRefused) // CTL-11
 {
     auto options = testOptions();
     options.limits.body = 1'000'000;
@@ -81,7 +81,7 @@ TEST(ServerLimits, ABodyThatGrowsBeyondTheLimitInChunksIsRefused)
     EXPECT_TRUE(client.closedByServer());
 }
 
-TEST(ServerLimits, ABodyOfExactlyTheLimitPasses)
+TEST(ServerLimits, ABodyOfExactlyTheLimitPasses) // CTL-11
 {
     auto options = testOptions();
     options.limits.body = 300'000;
@@ -102,7 +102,7 @@ TEST(ServerLimits, ReadsTheDefaultLimitInFull)
     EXPECT_EQ(client.ask(post("/", body))->body.size(), body.size() + 8);
 }
 
-TEST(ServerLimits, LongTargetsAndHeadersHaveTheirOwnStatus)
+TEST(ServerLimits, LongTargetsAndHeadersHaveTheirOwnStatus) // CTL-11
 {
     Running running;
     RawClient target{running.port()};
@@ -115,7 +115,7 @@ TEST(ServerLimits, LongTargetsAndHeadersHaveTheirOwnStatus)
     EXPECT_EQ(within.ask(get("/", "A: " + std::string(15'000, 'a') + "\r\n"))->status, 200);
 }
 
-TEST(ServerLimits, ASlowHeaderIsCutOffWith408)
+TEST(ServerLimits, ASlowHeaderIsCutOffWith408) // HTTP-11, CTL-12
 {
     auto options = testOptions();
     options.deadlines.header = 60ms;
@@ -144,7 +144,7 @@ TEST(ServerLimits, ASlowSecondHeaderIsCutOffLongBeforeTheIdleDeadline)
     EXPECT_EQ(client.answer()->status, 408);
 }
 
-TEST(ServerLimits, DribblingBytesDoesNotExtendADeadline)
+TEST(ServerLimits, DribblingBytesDoesNotExtendADeadline) // HTTP-11, CTL-12
 {
     auto options = testOptions();
     options.deadlines.body = 60ms;
@@ -221,7 +221,7 @@ TEST(ServerLimits, AClientThatDoesNotReadIsCutOff)
               0U); // returns, because the write deadline ended the first one
 }
 
-TEST(ServerLimits, ConnectionsBeyondTheBoundAreToldToComeBack)
+TEST(ServerLimits, ConnectionsBeyondTheBoundAreToldToComeBack) // CTL-12
 {
     auto options = testOptions();
     options.maxConnections = 2;

@@ -25,7 +25,7 @@ Options withCors(CorsPolicy policy)
 
 } // namespace
 
-TEST(Server, AnswersOnAPortOfTheKernelAndKeepsTheConnection)
+TEST(Server, AnswersOnAPortOfTheKernelAndKeepsTheConnection) // HTTP-11, RSP-10
 {
     Running running;
     RawClient client{running.port()};
@@ -68,7 +68,7 @@ TEST(Server, RefusesToListenOnANameThatIsNoAddress)
     EXPECT_FALSE(server.start());
 }
 
-TEST(Server, AnswersPipelinedRequestsInOrder)
+TEST(Server, AnswersPipelinedRequestsInOrder) // HTTP-08
 {
     Running running;
     RawClient client{running.port()};
@@ -124,7 +124,7 @@ TEST(Server, RunsAHandlerThatMayBlockOnAnotherThread)
     EXPECT_NE(inline1->body, pooled->body);
 }
 
-TEST(Server, AnswersHttp10AndClosesUnlessAskedNotTo)
+TEST(Server, AnswersHttp10AndClosesUnlessAskedNotTo) // HTTP-08
 {
     Running running;
     RawClient plain{running.port()};
@@ -170,7 +170,7 @@ TEST(Server, AnswersARequestWhoseClientHasFinishedSending)
     EXPECT_TRUE(client.closedByServer());
 }
 
-TEST(Server, AnswersHeadAsGetWithoutTheBody)
+TEST(Server, AnswersHeadAsGetWithoutTheBody) // HTTP-11
 {
     Running running;
     RawClient client{running.port()};
@@ -200,7 +200,7 @@ TEST(Server, SendsNoBodyWhereNoneIsAllowed)
     EXPECT_EQ(client.ask(get("/"))->status, 204); // the connection is still in step
 }
 
-TEST(Server, InvitesTheBodyOfAClientThatWaits)
+TEST(Server, InvitesTheBodyOfAClientThatWaits) // HTTP-08
 {
     Running running;
     RawClient client{running.port()};
@@ -215,7 +215,7 @@ TEST(Server, InvitesTheBodyOfAClientThatWaits)
     EXPECT_EQ(final->body, "POST /a||ok");
 }
 
-TEST(Server, AnswersAnUnacceptableExpectationBeforeTheBody)
+TEST(Server, AnswersAnUnacceptableExpectationBeforeTheBody) // HTTP-08, CTL-11
 {
     Running running;
     struct Row {
@@ -236,7 +236,7 @@ TEST(Server, AnswersAnUnacceptableExpectationBeforeTheBody)
     }
 }
 
-TEST(Server, ReadsChunkedBodies)
+TEST(Server, ReadsChunkedBodies) // HTTP-08
 {
     Running running;
     RawClient client{running.port()};
@@ -249,7 +249,7 @@ TEST(Server, ReadsChunkedBodies)
     EXPECT_EQ(client.ask(get("/b"))->body, "GET /b||");
 }
 
-TEST(Server, ExplainsItsRefusalsInTheBodyAndTheLog)
+TEST(Server, ExplainsItsRefusalsInTheBodyAndTheLog) // HTTP-09, HTTP-12
 {
     Running running;
     RawClient client{running.port()};
@@ -267,7 +267,7 @@ TEST(Server, ExplainsItsRefusalsInTheBodyAndTheLog)
                 HasSubstr("status=400"));
 }
 
-TEST(Server, NeverTakesASmuggledSecondRequestForOne)
+TEST(Server, NeverTakesASmuggledSecondRequestForOne) // HTTP-09
 {
     Running running;
     auto const smuggled = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"s;
@@ -288,7 +288,7 @@ TEST(Server, NeverTakesASmuggledSecondRequestForOne)
     }
 }
 
-TEST(Server, AnswersAGoodRequestAfterAHundredBadOnes)
+TEST(Server, AnswersAGoodRequestAfterAHundredBadOnes) // HTTP-10
 {
     Running running;
     std::mt19937 random{20260131}; // fixed: the same garbage in every run
@@ -369,7 +369,7 @@ TEST(Server, SendsAnswersLargerThanTheSendBuffer)
     EXPECT_TRUE(answer->body == large);
 }
 
-TEST(ServerCors, AnswersAPreflightWithoutTheHandler)
+TEST(ServerCors, AnswersAPreflightWithoutTheHandler) // CORS-01, CORS-02, T-16, TOL-18
 {
     EchoHandler handler;
     handler.answerWith = [](Request&&) -> Response { throw std::logic_error{"not to be called"}; };
@@ -394,7 +394,7 @@ TEST(ServerCors, AnswersAPreflightWithoutTheHandler)
     }
 }
 
-TEST(ServerCors, GivesAForeignOriginNothing)
+TEST(ServerCors, GivesAForeignOriginNothing) // CORS-04, CTL-18
 {
     Running running{withCors({CorsPolicy::Mode::Listed, {"https://ehr.example"}})};
     RawClient client{running.port()};
@@ -409,7 +409,7 @@ TEST(ServerCors, GivesAForeignOriginNothing)
     }
 }
 
-TEST(ServerCors, MarksAnswersAndErrorsAlike)
+TEST(ServerCors, MarksAnswersAndErrorsAlike) // CORS-03
 {
     EchoHandler handler;
     handler.answerWith = [](Request&& request) {

@@ -19,7 +19,7 @@ struct Refused {
 
 } // namespace
 
-TEST(Target, IsSplitAndDecodedOnce)
+TEST(Target, IsSplitAndDecodedOnce) // HTTP-13
 {
     Accepted const rows[] = {
         {"GET", "/cds-services", "/cds-services", ""},
@@ -47,7 +47,7 @@ TEST(Target, IsSplitAndDecodedOnce)
     }
 }
 
-TEST(Target, ThatCouldMeanAnotherPathIsRefused)
+TEST(Target, ThatCouldMeanAnotherPathIsRefused) // HTTP-13
 {
     Refused const rows[] = {
         {"GET", "/a/../b"},   {"GET", "/.."},      {"GET", "/./a"},

@@ -79,7 +79,7 @@ TEST(Cleaned, CutsBehindEightyCodePoints)
     EXPECT_EQ(clean(eighty + "b"), std::string(79, 'a') + "\u2026");
 }
 
-TEST(Cleaned, CutsBetweenCodePoints)
+TEST(Cleaned, CutsBetweenCodePoints) // CARD-02
 {
     std::string pills;
     for (int i = 0; i < 90; ++i) pills += "\U0001F48A";
@@ -89,7 +89,7 @@ TEST(Cleaned, CutsBetweenCodePoints)
     EXPECT_EQ(cut.size(), 79U * 4U + 3U);
 }
 
-TEST(Escaped, EveryPunctuationSignHasABackslash)
+TEST(Escaped, EveryPunctuationSignHasABackslash) // CARD-05, CTL-08
 {
     EXPECT_EQ(escaped("[x](http://e.org) <img src=a> *b* _c_ `d` #e & f|g ~h"),
               "\\[x\\]\\(http\\:\\/\\/e\\.org\\) \\<img src\\=a\\> \\*b\\* \\_c\\_ \\`d\\` \\#e "
@@ -97,7 +97,7 @@ TEST(Escaped, EveryPunctuationSignHasABackslash)
 }
 
 /// Property: whatever a string holds, no sign of Markdown or HTML stands in it without a backslash.
-TEST(Escaped, LeavesNoActiveSign)
+TEST(Escaped, LeavesNoActiveSign) // CTL-08, T-10
 {
     std::string every;
     for (int c = 1; c < 127; ++c) every += static_cast<char>(c);
@@ -146,7 +146,7 @@ TEST(EscapedUnit, KeepsSlashAndDecimalPointReadable)
     EXPECT_EQ(escapedUnit("10*3/uL"), "10\\*3/uL");
 }
 
-TEST(CardLength, CountsUtf16UnitsWhereTheyAreMore)
+TEST(CardLength, CountsUtf16UnitsWhereTheyAreMore) // CARD-02
 {
     EXPECT_EQ(cardLength("abc"), 3U);
     EXPECT_EQ(cardLength("é"), 1U);

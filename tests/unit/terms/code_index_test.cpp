@@ -17,7 +17,7 @@ std::vector<std::string> setsOf(std::string_view system, std::string_view code,
     return test::namesOf(shipped(), shipped().meaningOf(system, code, text).sets);
 }
 
-TEST(CodeSystem, AliasesLeadToTheCanonicalUri)
+TEST(CodeSystem, AliasesLeadToTheCanonicalUri) // TOL-09
 {
     constexpr std::pair<char const*, std::string_view> kRows[]{
         {"urn:oid:2.16.840.1.113883.6.90", kIcd10Cm},

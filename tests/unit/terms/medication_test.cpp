@@ -117,14 +117,14 @@ TEST(Medication, AnAtcCodeNamesAnIngredientOrAClass)
     EXPECT_THAT(test::namesOf(terms(), group.sets), ElementsAre("THIAZIDE"));
 }
 
-TEST(Medication, OtherSystemsAreTriedInTheirOrder)
+TEST(Medication, OtherSystemsAreTriedInTheirOrder) // TOL-09
 {
     EXPECT_EQ(understand({{std::string{kSnomed}, "255641001", ""}}).by, MatchedBy::Snomed);
     EXPECT_EQ(understand({{"urn:oid:2.16.840.1.113883.6.88", "4603", ""}}).by, MatchedBy::RxNorm);
     EXPECT_EQ(understand({{std::string{kNdc}, "00054-4297-25", ""}}).by, MatchedBy::None);
 }
 
-TEST(Medication, TheProductWinsOverEveryOtherCodeWhateverTheOrder)
+TEST(Medication, TheProductWinsOverEveryOtherCodeWhateverTheOrder) // TOL-09
 {
     for (auto const& codes : {std::vector{atc("C03CA01"), rxnorm("29046"), rxnorm("197885")},
                               std::vector{rxnorm("197885"), rxnorm("29046"), atc("C03CA01")}}) {
