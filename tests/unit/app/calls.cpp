@@ -85,6 +85,31 @@ std::string orderSelect()
     return tcds::test::with(made, "/context/selections", R"(["MedicationRequest/d1"])");
 }
 
+std::string callOf(cds::Service const& service)
+{
+    using tcds::test::with;
+    auto made = service.hook == Hook::OrderSelect ? orderSelect() : call();
+    made = with(made, "/hook", '"' + text(toText(service.hook)) + '"');
+    switch (service.hook) {
+    case Hook::PatientView:
+    case Hook::OrderSelect:
+        return made;
+    case Hook::EncounterStart:
+        made = with(made, "/prefetch/encounter",
+                    R"({"resourceType":"Encounter","id":"e1","status":"in-progress",)"
+                    R"("class":{"code":"AMB"},"subject":{"reference":"Patient/pt1"}})");
+        return with(made, "/context/encounterId", R"("e1")");
+    case Hook::ProblemListItemCreate:
+        return with(made, "/context/conditions", bundle(condition("R25.3", "c9")));
+    case Hook::OrderSign:
+        return with(made, "/context/draftOrders",
+                    tcds::test::at(orderSelect(), "/context/draftOrders"));
+    }
+    return made;
+}
+
+std::string pathOf(cds::Service const& service) { return "/cds-services/" + text(service.id); }
+
 std::string withoutComplaint()
 {
     return tcds::test::with(call(), "/prefetch/conditions", bundle(condition("I10")));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "server/cds/services.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,9 @@ std::string bundle(std::string_view resources);
 std::string call();
 /// The same for order-select with a draft (selected) of hydrochlorothiazide.
 std::string orderSelect();
+/// The same for any service, with every required member of its context and every key it advertises.
+std::string callOf(cds::Service const& service);
+std::string pathOf(cds::Service const& service);
 /// The same for a patient without a complaint.
 std::string withoutComplaint();
 
