@@ -114,7 +114,7 @@ TEST_F(KnownClients, RefusesWithoutAWordOfWhyAndKeepsTheReason) // JWT-11
     EXPECT_THAT(service.events(), Not(HasSubstr("dXNlcjpzZWNyZXQ")));
 }
 
-TEST_F(KnownClients, TakesATokenOnce) // JWT-07
+TEST_F(KnownClients, TakesATokenOnce) // JWT-07, CTL-04
 {
     Service service{settings(), site()};
     auto const token = bearer(goodHeader(), goodClaims());
@@ -150,6 +150,35 @@ TEST_F(KnownClients, WantsATokenForDiscoveryAndFeedbackToo) // JWT-01, JWT-05
     EXPECT_EQ(post(service, forUrl(std::string{kView}, "feedback-1"), body, path).status, 401);
     EXPECT_EQ(post(service, forUrl(path, "feedback-2"), body, path).status, 200);
     EXPECT_EQ(at(service.records("feedback").at(0), "/client"), "mercy");
+}
+
+TEST_F(KnownClients, ComputesTheAudienceFromItsSettingsAndNotFromHeaders) // CTL-05, JWT-05, T-37
+{
+    Service service{settings(), site()};
+    auto const statusOf = [&](std::string const& audience, std::string_view jti) {
+        http::Request request;
+        request.method = "POST";
+        request.path = kView;
+        request.body = call();
+        for (auto const& [name, value] :
+             {std::pair{"Host", "evil.example"}, std::pair{"X-Forwarded-Host", "evil.example"},
+              std::pair{"X-Forwarded-Proto", "https"}, std::pair{"X-Forwarded-Prefix", "/x"},
+              std::pair{"Forwarded", "host=evil.example;proto=https"}})
+            request.headers.add(name, value);
+        request.headers.add(
+            "Authorization",
+            bearer(goodHeader(), goodClaims().with("aud", audience).with("jti", inQuotes(jti))));
+        return service.handle(std::move(request)).status;
+    };
+    auto const good = std::string{kBase} + std::string{kView};
+
+    EXPECT_EQ(statusOf(inQuotes("https://evil.example" + std::string{kView}), "1"), 401);
+    EXPECT_EQ(statusOf(inQuotes("https://evil.example/x" + std::string{kView}), "2"), 401);
+    EXPECT_EQ(statusOf(inQuotes(good + "/"), "3"), 401);
+    EXPECT_EQ(statusOf(inQuotes(good + "/feedback"), "4"), 401);
+    EXPECT_EQ(statusOf(inQuotes(std::string{kBase} + "/cds-services/twitch-order-sign"), "5"), 401);
+    EXPECT_EQ(statusOf("[\"x\"," + inQuotes(good) + "]", "6"), 200);
+    EXPECT_EQ(statusOf(inQuotes(good), "7"), 200);
 }
 
 TEST_F(KnownClients, AnswersASilentClientWithoutCardsAndRecordsThem)
@@ -210,7 +239,7 @@ TEST_F(KnownClients, GivesEachClientItsOwnCardSettings)
               at(one.records("decision").at(0), "/settings"));
 }
 
-TEST_F(KnownClients, LetsNobodyInWithoutEntries) // D6
+TEST_F(KnownClients, LetsNobodyInWithoutEntries) // D6, SEC-03
 {
     Service service{settings()};
 

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <regex>
 #include <set>
 
@@ -218,6 +219,91 @@ TEST(AnswerRules, FindEveryFault)
     twice = with(twice, card + "/suggestions/1/isRecommended", "true");
     twice = with(twice, card + "/selectionBehavior", "\"at-most-one\"");
     EXPECT_THAT(brokenRows(twice, kTerms), Contains(StartsWith("SUG-04")));
+}
+
+/// Markdown without what a backslash has made plain.
+std::string active(std::string const& markdown)
+{
+    std::string left;
+    for (std::size_t i = 0; i < markdown.size(); ++i) {
+        if (markdown[i] == '\\') {
+            ++i;
+            continue;
+        }
+        left += markdown[i];
+    }
+    return left;
+}
+
+/// Every text of an answer that is read by people.
+std::vector<std::string> textsOf(std::string const& body)
+{
+    std::vector<std::string> texts;
+    auto const document = tcds::test::parseJson(body);
+    for (auto const& card : document["cards"].GetArray()) {
+        texts.emplace_back(card["summary"].GetString());
+        texts.emplace_back(card.HasMember("detail") ? card["detail"].GetString() : "");
+    }
+    return texts;
+}
+
+// CTL-08, CARD-05: a renderer with raw HTML turned on would see no tag, link, image, code or line
+// break of the chart, whatever stands in it.
+TEST(ChartTexts, BecomeNoMarkup)
+{
+    Service service;
+    std::mt19937 random{20260131}; // fixed: the same texts in every run
+    std::vector<std::string> const pieces{"<img src=x onerror=alert(1)>",
+                                          "<b>",
+                                          "</p>",
+                                          "<!--",
+                                          "&lt;",
+                                          "&#60;",
+                                          "[a](https://b.example)",
+                                          "![a](//b.example)",
+                                          "`code`",
+                                          "```\\n",
+                                          "https://evil.example",
+                                          "www.evil.example",
+                                          "a@evil.example",
+                                          "\\n\\n# Heading",
+                                          "\\n- item",
+                                          "| a | b |",
+                                          "**",
+                                          "__",
+                                          "~~",
+                                          "\\u202e",
+                                          "\\u0007",
+                                          "\\u001b[31m",
+                                          "\\\\",
+                                          "\\\\<b>",
+                                          " furosemide ",
+                                          "\\ud83d\\udc8a"};
+    for (int round = 0; round < 200; ++round) {
+        std::string text;
+        for (int i = 0; i < 4; ++i) text += pieces[random() % pieces.size()];
+        auto const value = "\"furosemide " + text + "\"";
+        auto body = call();
+        std::string const drug = "/prefetch/medications/entry/0/resource/medicationCodeableConcept";
+        body = with(body, drug + "/text", value);
+        if (round % 2 == 0) body = with(body, drug + "/coding/0/display", value);
+        if (round % 3 == 0) body = without(body, drug + "/coding");
+        body = with(body, "/prefetch/labs/entry/0/resource/valueQuantity/unit", value);
+        body = with(body, "/prefetch/conditions/entry/0/resource/code/text", value);
+        auto const answer = service.post(kView, body);
+        ASSERT_EQ(answer.status, 200) << body;
+        ASSERT_GE(cardsOf(answer), 1);
+        EXPECT_THAT(brokenRows(answer.body), IsEmpty()) << value;
+        for (auto const& shown : textsOf(answer.body)) {
+            auto const left = active(shown);
+            for (auto const* sign : {"<", "](", "![", "`", "://", "www.", "@", "~~", "&#", "&lt",
+                                     "\n# H", "\n- item", "| a"})
+                EXPECT_THAT(left, Not(testing::HasSubstr(sign))) << shown;
+            for (auto const c : shown)
+                EXPECT_FALSE(static_cast<unsigned char>(c) < 0x20 && c != '\n') << shown;
+            EXPECT_THAT(shown, Not(testing::HasSubstr("\u202e"))) << shown;
+        }
+    }
 }
 
 TEST(OverrideReasons, KeepTheirCodesFromCallToCall) // CARD-12

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <pthread.h>
+
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -223,7 +225,7 @@ TEST(Json, TooManyBytesAreTooLarge)
     EXPECT_THAT(parsed.error().what, HasSubstr("5 bytes, more than 4"));
 }
 
-TEST(Json, HostileNestingEndsAtTheLimit)
+TEST(Json, HostileNestingEndsAtTheLimit) // CTL-10, HTTP-03
 {
     for (std::string const unit : {"[", "{\"a\":", "[{\"a\":"}) {
         std::string text;
@@ -232,6 +234,26 @@ TEST(Json, HostileNestingEndsAtTheLimit)
         ASSERT_FALSE(parsed.has_value());
         EXPECT_THAT(parsed.error().what, HasSubstr("deeper than 64"));
     }
+}
+
+TEST(Json, HostileNestingNeedsLittleStack) // CTL-10: a thread of 256 KiB, texts whole and cut
+{
+    auto const parseBoth = [](void* refused) -> void* {
+        for (std::string const& text :
+             {std::string(100'000, '['), std::string(100'000, '[') + std::string(100'000, ']')})
+            *static_cast<int*>(refused) += Document::parse(text).has_value() ? 0 : 1;
+        return nullptr;
+    };
+    pthread_attr_t small;
+    ASSERT_EQ(pthread_attr_init(&small), 0);
+    ASSERT_EQ(pthread_attr_setstacksize(&small, std::size_t{256} * 1024), 0);
+    pthread_t thread{};
+    int refused = 0;
+    ASSERT_EQ(pthread_create(&thread, &small, parseBoth, &refused), 0);
+    pthread_join(thread, nullptr);
+    pthread_attr_destroy(&small);
+
+    EXPECT_EQ(refused, 2);
 }
 
 TEST(Json, StringsAndNumbersAreToldApartWhereverTheyStand)

@@ -123,7 +123,7 @@ void expectGrammar(std::string const& query, bool encounterRequired)
     SCOPED_TRACE(query);
     auto const question = query.find('?');
     static std::regex const kRead{R"([A-Z][A-Za-z]+/\{\{context\.(patientId|encounterId)\}\})"};
-    if (question == std::string::npos) { // PTM-01, PTM-02, PTM-04
+    if (question == std::string::npos) { // PTM-01, PTM-02, PTM-04, T-27
         EXPECT_TRUE(std::regex_match(query, kRead));
     } else {
         EXPECT_TRUE(std::regex_match(query.substr(0, question), std::regex{"[A-Z][A-Za-z]+"}));
