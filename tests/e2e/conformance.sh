@@ -54,8 +54,10 @@ part == "ROWS" {
 }
 part == "PROOFS" && !((id, place) in seen) {
     seen[id, place] = 1
-    sub(/^tests\//, "", place)
-    tests[id] = tests[id] " " place
+    file = cell[1]
+    sub(/^tests\//, "", file)
+    tests[id] = tests[id] (last[id] == file ? "," cell[2] : " " file ":" cell[2])
+    last[id] = file
     next
 }
 part == "EVERYWHERE" && !(id in shown) {

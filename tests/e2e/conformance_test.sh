@@ -41,6 +41,8 @@ change() { sed -i "$2" "$1"; }
 set_tree
 ends 0 "no fault" "5 rows: 3 by tests, 1 by reason, 1 planned; 0 faults"
 contains "the place of a test is printed" "$scratch/out" "$(printf 'DEMO-PV-1\ttest\tunit/demo/first_test.cpp:1')"
+printf '// DEMO-01 once more\n' >>"$unit"
+ends 0 "two places in one file" "$(printf 'DEMO-01\ttest\tunit/demo/first_test.cpp:1,2')"
 contains "a reason is printed" "$scratch/out" "$(printf 'DEMO-04\treason\tit is not offered')"
 
 set_tree

@@ -73,6 +73,43 @@ contains "the body of the error" "$scratch/body" /context/patientId
 stop_service # the log is written behind the answer
 contains "the cause in the log" "$state/service.log" '"where":"/context/patientId"'
 
+# CTL-14, CTL-19: production does not start with what belongs to tests; it names the setting and no secret
+# refuses NAME TEXT [LISTEN]   $scratch/config.yaml is the configuration
+refuses() {
+    name=$1
+    text=$2
+    listen=${3:-127.0.0.1:0}
+    code=0
+    env -i HOME="$scratch" PATH="$PATH" TWITCH_CDS__AUDIT__DIRECTORY="$scratch/refused/audit" \
+        TWITCH_CDS__AUDIT__KEY_FILE="$scratch/key" \
+        "$binary" serve --mode production --listen "$listen" --config "$scratch/config.yaml" \
+        >"$scratch/refused.log" 2>&1 || code=$?
+    same "$name: exit code" 78 "$code"
+    contains "$name: says why" "$scratch/refused.log" "$text"
+    passes "$name: no secret is shown" sh -c '! grep -q 0123456789abcdef "$1"' sh "$scratch/refused.log"
+}
+version=$(sed -n 's/^version: *//p' "$root/rules/packs/core/pack.yaml")
+taken="content: {acknowledged: {pack: twitch-core, version: $version, by: board, on: 2026-01-31}}"
+printf '0123456789abcdef0123456789abcdef' >"$scratch/key"
+printf '%s\n' "$taken" >"$scratch/config.yaml"
+chmod 644 "$scratch/key"
+refuses "a key that others may read" key
+chmod 600 "$scratch/key"
+printf '%s\ncors: {origins: "*"}\n' "$taken" >"$scratch/config.yaml"
+refuses "any origin" cors.origins
+printf '%s\n' "$taken" >"$scratch/config.yaml"
+refuses "plain HTTP for everybody" listen 0.0.0.0:0
+printf '%s\nclients: [{name: a, auth: none}]\n' "$taken" >"$scratch/config.yaml"
+refuses "clients without a token" auth
+printf '%s\nclients: [{name: a, issuers: "https://sandbox.cds-hooks.org", jku: "https://a.example/jwks"}]\n' "$taken" >"$scratch/config.yaml"
+refuses "the issuer of the public sandbox" sandbox
+printf '%s\n' "$taken" >"$scratch/config.yaml"
+TWITCH_CDS__AUDIT__KEY_FILE=$scratch/key "$binary" config show --mode production --config "$scratch/config.yaml" >"$scratch/shown" 2>&1
+passes "without such a fault the configuration is accepted" \
+    env TWITCH_CDS__AUDIT__KEY_FILE="$scratch/key" "$binary" config check --mode production --config "$scratch/config.yaml"
+contains "config show: names the file of the key" "$scratch/shown" "$scratch/key"
+passes "config show: no secret is shown" sh -c '! grep -q 0123456789abcdef "$1"' sh "$scratch/shown"
+
 # T-01: the page for testers tells the whole discovery URL
 contains "discovery URL on the page" "$root/docs/integrator.md" 'http://127.0.0.1:8080/cds-services`'
 finish

@@ -126,7 +126,26 @@ TEST_F(KnownClients, TakesATokenOnce) // JWT-07, CTL-04
     EXPECT_EQ(at(service.records("reject").at(0), "/client"), "mercy");
 }
 
-TEST_F(KnownClients, WantsATokenForDiscoveryAndFeedbackToo) // JWT-01, JWT-05
+TEST_F(KnownClients, TakesATokenAgainForTheSameBodyWithinItsWindow) // CTL-04, TOL-16
+{
+    Service service{settings(), site("    jwt_retry_window: 30s\n")};
+    auto const token = bearer(goodHeader(), goodClaims());
+    auto const summaryOf = [](http::Response const& response) {
+        return at(response.body, "/cards/0/summary");
+    };
+
+    auto const first = post(service, token);
+    auto const other = post(service, token, withoutComplaint());
+    auto const again = post(service, token);
+
+    EXPECT_EQ(first.status, 200);
+    EXPECT_EQ(other.status, 401);
+    EXPECT_EQ(again.status, 200);
+    EXPECT_EQ(summaryOf(again), summaryOf(first));
+    EXPECT_EQ(cardsOf(again), cardsOf(first));
+}
+
+TEST_F(KnownClients, WantsATokenForDiscoveryAndFeedbackToo) // JWT-01, JWT-05, DISC-18, FB-10
 {
     Service service{settings(), site()};
     auto const forUrl = [](std::string const& path, std::string_view jti) {

@@ -306,6 +306,27 @@ TEST(ChartTexts, BecomeNoMarkup)
     }
 }
 
+TEST(CardUuids, AreNewInEveryAnswer) // CARD-06, SUG-02, T-11
+{
+    Service service;
+    std::set<std::string> seen;
+    std::size_t count = 0;
+    for (int i = 0; i < 3; ++i) {
+        auto const document = tcds::test::parseJson(service.post(kView, call()).body);
+        for (auto const& card : document["cards"].GetArray()) {
+            seen.insert(card["uuid"].GetString());
+            ++count;
+            if (!card.HasMember("suggestions")) continue;
+            for (auto const& suggestion : card["suggestions"].GetArray()) {
+                seen.insert(suggestion["uuid"].GetString());
+                ++count;
+            }
+        }
+    }
+    EXPECT_GT(count, 6U);
+    EXPECT_EQ(seen.size(), count);
+}
+
 TEST(OverrideReasons, KeepTheirCodesFromCallToCall) // CARD-12
 {
     Service service;

@@ -105,6 +105,9 @@ TEST(Bundles, OfEveryTypeAreRead) // PFD-08, PFD-10, CTX-03
             R"({"resourceType":"Bundle",)" + std::string{type} + R"("entry":)" + entries + "}";
         EXPECT_GE(cardsOf(service.post(kView, with(call(), "/prefetch/labs", value))), 1) << type;
     }
+    auto const included =
+        with(at(call(), "/prefetch/labs"), "/entry/0/search/mode", R"("include")");
+    EXPECT_THAT(answerOf(with(call(), "/prefetch/labs", included)), HasSubstr("2.9 mmol/L"));
 }
 
 TEST(Values, OfAWrongShapeNeverBreakTheCall) // PFD-09, T-20
