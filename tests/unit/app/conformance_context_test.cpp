@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
+#include <ostream>
 
 namespace tcds::app::test {
 
@@ -29,6 +29,8 @@ struct Field {
     Need need;
     std::vector<std::string> good; // JSON texts that are taken
 };
+
+void PrintTo(Field const& field, std::ostream* out) { *out << field.id; }
 
 std::vector<std::string> const kUsers{R"("Practitioner/p1")", R"("PractitionerRole/r-1.2")",
                                       R"("Patient/pt1")", R"("RelatedPerson/x")", R"("Device/1")"};
