@@ -70,6 +70,17 @@ bool isMedicationRead(cds::FhirQuery const& asked)
     return asked.ladder.front().front().starts_with("Medication/");
 }
 
+/// Asked for one patient, the server answers with another: worth nothing (CTL-07).
+bool isAnotherPatient(cds::FhirQuery const& asked, client::Answer const& answer,
+                      cds::HookRequest const& request)
+{
+    return asked.key == "patient" &&
+           std::ranges::any_of(answer.documents, [&](json::Document const& document) {
+               return json::textOf(document.root(), "resourceType") == "Patient" &&
+                      json::textOf(document.root(), "id") != request.patientId;
+           });
+}
+
 /// The page that was sent for the key is no longer the last one.
 void continuePrefetch(std::string_view key, std::vector<fhir::Input>& inputs)
 {
@@ -126,6 +137,10 @@ void FhirReads::takeOne(cds::FhirQuery const& asked, client::Answer& answer,
         failure = SourceStatus::Partial; // a few codes for the whole list
     if (failure == SourceStatus::Partial && answer.documents.empty())
         failure = SourceStatus::Timeout;
+    if (isAnotherPatient(asked, answer, request)) {
+        answer.documents.clear();
+        failure = SourceStatus::Invalid;
+    }
     if (isMedicationRead(asked)) {
         // One that cannot be had leaves its order unnamed, which is said anyway.
         for (auto const& document : answer.documents)

@@ -122,14 +122,15 @@ bool fhirServers(Config& config, std::string_view text)
     });
 }
 
-/// ADDRESS/BITS by its look; the client that connects reads it strictly.
+/// ADDRESS/BITS, or one ADDRESS, by its look; the client that connects reads it strictly.
 bool isNetwork(std::string_view text)
 {
-    auto const slash = text.find('/');
+    auto const slash = std::min(text.find('/'), text.size());
+    auto const address = text.substr(0, slash);
     unsigned bits = 0;
-    return slash != std::string_view::npos && slash > 0 &&
-           readNumber(text.substr(slash + 1), 0U, 128U, bits) &&
-           std::ranges::all_of(text.substr(0, slash), [](char c) {
+    if (slash < text.size() && !readNumber(text.substr(slash + 1), 0U, 128U, bits)) return false;
+    return address.find_first_of(".:") != std::string_view::npos &&
+           std::ranges::all_of(address, [](char c) {
                return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
                       c == '.' || c == ':';
            });
