@@ -25,15 +25,17 @@ Result<Url> within(Origin const& origin, std::string path, std::string_view quer
 }
 
 /// @param link  neither absolute nor "//host"
-Result<Url> relativeTo(Url const& page, std::string_view link)
+Result<Url> relativeTo(Url const& base, Url const& page, std::string_view link)
 {
     auto const mark = std::min(link.find('?'), link.size());
     auto const path = link.substr(0, mark);
     auto const query = link.substr(mark);
     if (path.empty()) return within(page.origin, page.path, query);
     if (path.front() == '/') return within(page.origin, std::string{path}, query);
-    auto const folder = page.path.substr(0, page.path.rfind('/') + 1);
-    return within(page.origin, (folder.empty() ? "/" : folder) + std::string{path}, query);
+    // A page at the base itself ("/fhir?_getpages=1") has what lies below as its neighbours.
+    auto folder = page.path.substr(0, page.path.rfind('/') + 1);
+    if (page.path.size() <= base.path.size()) folder = base.path + "/";
+    return within(page.origin, folder + std::string{path}, query);
 }
 
 } // namespace
@@ -77,7 +79,7 @@ Result<Url> join(Url const& base, std::string_view request)
 Result<Url> follow(Url const& base, Url const& page, std::string_view link)
 {
     bool const relative = !link.starts_with("//") && !namesScheme(link);
-    auto next = relative && !link.empty() ? relativeTo(page, link) : readUrl(link);
+    auto next = relative && !link.empty() ? relativeTo(base, page, link) : readUrl(link);
     if (!next) return next;
     if (next->origin != base.origin || !liesBelow(next->path, base.path))
         return Error{Error::Kind::Forbidden, "", "the next page lies on another server",
