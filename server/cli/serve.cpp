@@ -12,6 +12,8 @@
 #include "server/ops/ops_log.hpp"
 
 #include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <charconv>
@@ -125,6 +127,15 @@ Result<std::unique_ptr<client::FhirClient>> fhirClient(config::Config const& con
     }
 }
 
+/// What is in memory, access tokens among it, is not written to a disk when the process dies
+/// (control CTL-06), nor readable to other processes of the same user.
+void keepMemoryPrivate()
+{
+    rlimit const none{0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none); // lowering a limit cannot fail
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 /// Signals are taken by this thread alone; must run before any other thread starts.
 sigset_t blockSignals()
 {
@@ -187,6 +198,7 @@ int serve(ServeArguments const& arguments)
         return Exit::kConfiguration;
     }
 
+    keepMemoryPrivate();
     auto const signals = blockSignals(); // before the first thread
     auto fhir = fhirClient(config);
     if (!fhir) {
