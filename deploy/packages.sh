@@ -202,3 +202,9 @@ ensure_packages() {
     rm -f "$apt_log"
     trap - EXIT
 }
+
+# ensure_node PURPOSE   Node and npm of any origin will do; the packages only where one is missing.
+ensure_node() {
+    if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then return 0; fi
+    ensure_packages "$1" nodejs npm
+}

@@ -4,13 +4,14 @@ set -eu
 
 usage() {
     cat <<'END'
-Usage: ./deploy/quickstart.sh [--once] [--port N]
+Usage: ./deploy/quickstart.sh [--once | --build] [--port N]
 
 Installs the missing Debian packages, builds twitch-cds, starts it on 127.0.0.1 in sandbox mode,
 plays the hook call of a synthetic patient and prints the cards. Without --once the service then
 stays in the foreground until Ctrl-C.
 
   --once     stop the service after the cards and end
+  --build    end after the build
   --port N   port of the service (8080)
 
 Exit codes: 0 done; 10 no root; 11 package manager locked; 12 package not offered; 13 a package would
@@ -24,10 +25,12 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/deploy/packages.sh"
 
 once=no
+only_build=no
 port=8080
 while [ $# -gt 0 ]; do
     case $1 in
         --once) once=yes ;;
+        --build) only_build=yes ;;
         --port)
             [ $# -ge 2 ] || fail 64 "--port" "a number is missing" "write --port 8081"
             port=$2
@@ -54,9 +57,6 @@ binary=$build/server/twitch-cds
 state=$root/.build/quickstart
 url=http://127.0.0.1:$port
 pid=
-
-# A call to the service itself never goes through a proxy.
-fetch() { curl --noproxy '*' "$@"; }
 
 # A call to the service itself never goes through a proxy.
 fetch() { curl --noproxy '*' "$@"; }
@@ -141,6 +141,7 @@ verify_log() {
 ensure_packages "to build and run twitch-cds" ca-certificates curl g++ cmake ninja-build boost \
     rapidjson-dev libssl-dev libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev libcjose-dev
 build_product
+[ "$only_build" = no ] || exit 0
 start_service
 play_call
 verify_log
