@@ -116,6 +116,10 @@ mkdir -p .build
 ensure_packages "to build and test twitch-cds" ca-certificates curl g++ cmake ninja-build boost \
     rapidjson-dev libssl-dev libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev libcjose-dev \
     libgtest-dev libgmock-dev
+case $skipped$release in
+    *e2e* | *no) ;;
+    *) ensure_node "for the FHIR server of the end-to-end tests" ;;
+esac
 start=$(date +%s)
 
 if [ "$release" = yes ]; then
