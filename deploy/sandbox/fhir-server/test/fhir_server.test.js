@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 
 import { resourcesOf } from '../charts.js';
 import { faultsOf, parseFault } from '../faults.js';
+import { transaction } from '../load.js';
 import { startServer } from '../server.js';
 import { Store } from '../store.js';
 
@@ -348,6 +350,35 @@ test('a chart is read from a hook call, a Bundle and a resource', () => {
     assert.deepEqual(resourcesOf(patient), [patient]);
     const call = { hook: 'patient-view', prefetch: { patient, labs: bundle, stopped: null, other: { resourceType: 'OperationOutcome' } } };
     assert.deepEqual(resourcesOf(call), [patient, result]);
+});
+
+test('for other servers a chart becomes one transaction that keeps the ids', () => {
+    const { type, entry } = transaction([chart[0], chart[3]]);
+    assert.equal(type, 'transaction');
+    assert.deepEqual(entry.map(({ request }) => request), [
+        { method: 'PUT', url: 'Patient/p1' }, { method: 'PUT', url: 'Observation/k-old' },
+    ]);
+});
+
+test('load.js waits for the server, sends the charts, and says how many', async (context) => {
+    const folder = mkdtempSync(join(tmpdir(), 'fhir-server-'));
+    context.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'chart.json'), JSON.stringify({ resourceType: 'Bundle', entry: [{ resource: chart[0] }] }));
+    const bodies = [];
+    const other = http.createServer((request, response) => {
+        let text = '';
+        request.on('data', (part) => (text += part));
+        request.on('end', () => {
+            if (request.method === 'POST') bodies.push(JSON.parse(text));
+            response.end('{}');
+        });
+    });
+    await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
+    context.after(() => other.close());
+    const base = `http://127.0.0.1:${other.address().port}/fhir`;
+    const { stdout } = await promisify(execFile)('node', [new URL('../load.js', import.meta.url).pathname, folder, base]);
+    assert.equal(stdout, `1 resources are in ${base}\n`);
+    assert.deepEqual(bodies.map((body) => body.entry[0].request.url), ['Patient/p1']);
 });
 
 test('it speaks TLS with the certificate given', async (context) => {
