@@ -161,7 +161,8 @@ play_call() {
         --data-binary "@$state/call.json" "$url/cds-services/$service") || status=000
     fetch -s "$admin/log" | sed 's/},{/},\
 {/g' | sed -n 's/.*"method":"\([A-Z]*\)","path":"\([^"]*\)".*"status":\([0-9]*\).*/  \1 \2 -> \3/p' | cut -c 1-140
-    cards=$(grep -o '"summary":"[^"]*"' "$state/answer.json" | sed 's/"summary":/  card: /') || cards=
+    cards=$(sed 's/"summary":"/\
+  card: /g' "$state/answer.json" | sed -n 's/^\(  card: [^"]*\)".*/\1/p') || cards=
     if [ "$status" != 200 ] || [ -z "$cards" ]; then
         head -c 2000 "$state/answer.json" >&2 || true
         fail 22 "call" "answered with status $status and no card" "see $state/answer.json and $state/service.log"
