@@ -111,6 +111,7 @@ fill_charts() {
 }
 
 start_fhir_server() {
+    rm -f "$state/fhir.out"   # its first line says that the server of this run is ready
     set -f   # a fault may begin with a star
     # shellcheck disable=SC2086  # a list of options
     node "$state/fhir-server/main.js" --charts "$state/charts" --listen "127.0.0.1:$fhir_port" \
