@@ -132,6 +132,26 @@ env STAGE="$stage" PATH="$scratch/nosudo" sh -euc '. "$1"; ensure_packages "to t
 same "no root and no sudo: exit code" 10 "$status"
 contains "no root and no sudo" "$scratch/out" "there is no sudo. Fix: run as root: apt-get update"
 
+# Node of any origin will do: what a site installed itself must not meet the packages.
+# node_ends NAME   with the stand-ins and nothing else but the tools above
+node_ends() {
+    status=0
+    env STAGE="$stage" PATH="$bin:$scratch/nosudo" sh -euc '. "$1"; ensure_node "to test"' sh \
+        "$root/deploy/packages.sh" >"$scratch/out" 2>&1 </dev/null || status=$?
+    same "$1: exit code" 0 "$status"
+}
+set_stage
+printf 'nodejs\nnpm\n' >"$stage/offered"
+node_ends "no Node"
+contains "no Node: both packages" "$stage/calls" 'install -y --no-remove --no-install-recommends nodejs npm'
+set_stage
+for program in node npm; do
+    printf '#!/bin/sh\n' >"$bin/$program"
+    chmod +x "$bin/$program"
+done
+node_ends "Node is there"
+same "Node is there: apt-get is not called" "" "$(apt_calls)"
+
 set_stage
 echo 1000 >"$stage/uid"
 printf '#!/bin/sh\nexit 1\n' >"$bin/sudo"

@@ -69,7 +69,7 @@ async function serve(context, options = {}) {
 }
 
 /** One request, followed nowhere. @return {status, headers, text, json} or {error} */
-function get(url, { method = 'GET', headers = {}, body, timeout = 5000, ca } = {}) {
+function get(url, { method = 'GET', headers = {}, body, timeout = 60_000, ca } = {}) {
     return new Promise((resolve) => {
         const client = url.startsWith('https:') ? https : http;
         const request = client.request(url, { method, headers, ca, timeout }, (response) => {
