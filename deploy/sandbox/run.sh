@@ -129,7 +129,7 @@ mode: sandbox
 listen: 127.0.0.1:$port
 audit: {directory: "$state/audit"}
 fhir:
-  allowed_networks: [127.0.0.0/8]   # the FHIR server is on this machine
+  anonymous: true   # the FHIR server asks nobody for a token, nor does the public sandbox send one
 clients:
   - name: sandbox
     auth: none                      # anybody may call: never outside a sandbox

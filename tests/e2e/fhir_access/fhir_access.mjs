@@ -58,7 +58,7 @@ const plain = await stage.fhirServer('plain', ['--token-file', join(scratch, 'ca
 const paged = await stage.fhirServer('paged', ['--token-file', join(scratch, 'canary'), '--page-size', '1']);
 const gone = 'http://127.0.0.1:9/fhir'; // discard: nobody listens there
 const service = await stage.service('service', {
-    fhir: { allowed_networks: ['127.0.0.0/8'] },
+    fhir: { networks: ['127.0.0.0/8'] },
     clients: [{ name: 'hospital', auth: 'none', fhir_servers: [plain.base, paged.base, gone] }],
 });
 
@@ -327,8 +327,8 @@ const secure = await stage.fhirServer('secure', [
 const byName = secure.base.replace('127.0.0.1', 'localhost'); // a name that the certificate does not have
 const clients = [{ name: 'hospital', auth: 'none', fhir_servers: [secure.base, byName] }];
 const tls = { certificate_file: cert, key_file: key };
-const trusting = await stage.service('tls', { tls, clients, fhir: { ca_file: ca, allowed_networks: ['127.0.0.0/8', '::1'] } });
-const distrusting = await stage.service('tls-other', { tls, clients, fhir: { ca_file: otherCa, allowed_networks: ['127.0.0.0/8', '::1'] } });
+const trusting = await stage.service('tls', { tls, clients, fhir: { ca_file: ca, networks: ['127.0.0.0/8', '::1'] } });
+const distrusting = await stage.service('tls-other', { tls, clients, fhir: { ca_file: otherCa, networks: ['127.0.0.0/8', '::1'] } });
 const trusted = readFileSync(ca);
 
 sameCards('TLS on both sides', await send(trusting, call(sample, secure), trusted));
