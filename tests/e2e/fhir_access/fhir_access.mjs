@@ -327,8 +327,8 @@ const secure = await stage.fhirServer('secure', [
 const byName = secure.base.replace('127.0.0.1', 'localhost'); // a name that the certificate does not have
 const clients = [{ name: 'hospital', auth: 'none', fhir_servers: [secure.base, byName] }];
 const tls = { certificate_file: cert, key_file: key };
-const trusting = await stage.service('tls', { tls, clients, fhir: { ca_file: ca, networks: ['127.0.0.0/8', '::1'] } });
-const distrusting = await stage.service('tls-other', { tls, clients, fhir: { ca_file: otherCa, networks: ['127.0.0.0/8', '::1'] } });
+const trusting = await stage.service('tls', { tls, clients, fhir: { ca_file: ca, networks: ['127.0.0.0/8', '::1/128'] } });
+const distrusting = await stage.service('tls-other', { tls, clients, fhir: { ca_file: otherCa, networks: ['127.0.0.0/8', '::1/128'] } });
 const trusted = readFileSync(ca);
 
 sameCards('TLS on both sides', await send(trusting, call(sample, secure), trusted));
