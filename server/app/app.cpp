@@ -1,7 +1,6 @@
 #include "server/app/app.hpp"
 
 #include "server/app/responses.hpp"
-#include "server/app/routes.hpp"
 #include "server/audit/decision.hpp"
 #include "server/audit/digest.hpp"
 #include "server/cds/feedback.hpp"
@@ -22,12 +21,6 @@ std::string_view reasonDisplay(rules::RuleSet const& rules, cds::Feedback const&
     auto const at =
         std::ranges::find(rules.overrideReasons, item.reasonCode, &rules::OverrideReason::code);
     return at == rules.overrideReasons.end() ? std::string_view{} : std::string_view{at->display};
-}
-
-/// As discovery gives it, whatever spelling the router forgave.
-std::string pathOf(cds::Service const& service)
-{
-    return "/cds-services/" + std::string{service.id};
 }
 
 bool isPosted(Target target) { return target == Target::Hook || target == Target::Feedback; }
@@ -51,9 +44,10 @@ App::App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rul
          Callers const& callers, Clock const& clock, audit::Log& log,
          audit::Pseudonyms const& pseudonyms, ops::OpsLog& ops,
          std::unique_ptr<client::FhirClient> client)
-    : config_{config}, rules_{std::move(rules)}, callers_{callers}, clock_{clock},
-      journal_{config, log, ops}, walk_{config, callers, clock, pseudonyms, journal_, client.get()},
-      discovery_{cds::writeDiscovery(*rules_.load())}, client_{std::move(client)}
+    : config_{config}, rules_{std::move(rules)}, callers_{callers}, clock_{clock}, journal_{config,
+                                                                                            log,
+                                                                                            ops},
+      walk_{config, callers, clock, pseudonyms, journal_, client.get()}, client_{std::move(client)}
 {
 }
 
@@ -68,23 +62,22 @@ void App::handle(http::Request&& request, http::Answer answer)
     auto const route = routeOf(request.path);
     if (auto refused = objection(route, request)) return answer(std::move(*refused));
     if (route.target == Target::Hook)
-        return walk_.start(std::move(request), *route.service, rules_.load(), std::move(answer));
-    answer(respond(std::move(request)));
+        return walk_.start(std::move(request), route, rules_.load(), std::move(answer));
+    answer(respond(std::move(request), route));
 }
 
 /// Everything that is answered at once.
-http::Response App::respond(http::Request&& request)
+http::Response App::respond(http::Request&& request, Route const& route)
 {
-    auto const route = routeOf(request.path);
     switch (route.target) {
     case Target::Live:
         return live();
     case Target::Ready:
         return ready();
     case Target::Discovery:
-        return discovery(request);
+        return discovery(request, route);
     case Target::Feedback:
-        return feedback(std::move(request), *route.service);
+        return feedback(std::move(request), route);
     case Target::Hook:
     case Target::Unknown:
         break;
@@ -101,12 +94,16 @@ boost::system::result<Caller, auth::Rejection> App::identify(http::Request const
     return callers_.identify(authorization, path, bodyDigest, now);
 }
 
-http::Response App::discovery(http::Request const& request)
+/// As the base path says, else as the client's entry does.
+http::Response App::discovery(http::Request const& request, Route const& route)
 {
-    auto const caller =
-        identify(request, "/cds-services", audit::sha256(request.body), clock_.now());
-    if (caller) return json(discovery_);
-    return journal_.turnAway(caller.error(), "", {request.body.size(), {}, request.remoteAddress});
+    auto const caller = identify(request, pathOf(route), audit::sha256(request.body), clock_.now());
+    if (!caller)
+        return journal_.turnAway(caller.error(), "",
+                                 {request.body.size(), {}, request.remoteAddress});
+    auto choice = caller->terms->fhir.wanted;
+    choice.profile = route.profile.value_or(choice.profile);
+    return json(cds::writeDiscovery(*rules_.load(), choice));
 }
 
 http::Response App::live() const { return json(R"({"status":"live"})"); }
@@ -138,13 +135,14 @@ void App::recordRefusal(int status, std::string_view where, std::string_view rem
     (void)journal_.keep("reject", audit::writeReject(record)); // nothing was to be answered with it
 }
 
-http::Response App::feedback(http::Request&& request, cds::Service const& service)
+http::Response App::feedback(http::Request&& request, Route const& route)
 {
+    auto const& service = *route.service;
     auto const rules = rules_.load();
     auto const now = clock_.now();
     Received const received{request.body.size(), audit::sha256(request.body),
                             request.remoteAddress};
-    auto const caller = identify(request, pathOf(service) + "/feedback", received.sha256, now);
+    auto const caller = identify(request, pathOf(route), received.sha256, now);
     if (!caller) return journal_.turnAway(caller.error(), service.id, received);
     auto const& client = caller->terms->client;
     json::Limits limits;

@@ -6,6 +6,7 @@
 #include "server/app/callers.hpp"
 #include "server/app/hook_walk.hpp"
 #include "server/app/journal.hpp"
+#include "server/app/routes.hpp"
 #include "server/audit/log.hpp"
 #include "server/audit/pseudonyms.hpp"
 #include "server/config/config.hpp"
@@ -38,13 +39,13 @@ public:
     void recordRefusal(int status, std::string_view where, std::string_view remote);
 
 private:
-    http::Response respond(http::Request&& request);
+    http::Response respond(http::Request&& request, Route const& route);
     boost::system::result<Caller, auth::Rejection> identify(http::Request const& request,
                                                             std::string_view path,
                                                             std::string_view bodyDigest,
                                                             Instant now) const;
-    http::Response discovery(http::Request const& request);
-    http::Response feedback(http::Request&& request, cds::Service const& service);
+    http::Response discovery(http::Request const& request, Route const& route);
+    http::Response feedback(http::Request&& request, Route const& route);
     http::Response live() const;
     http::Response ready() const;
 
@@ -54,7 +55,6 @@ private:
     Clock const& clock_;
     Journal journal_;
     HookWalk walk_;
-    std::string discovery_;
     std::atomic<bool> draining_{false};
     std::unique_ptr<client::FhirClient> client_; // ends first: what it calls is above
 };

@@ -18,6 +18,8 @@ Terms termsOf(config::ClientEntry const& entry, DecideSettings settings)
     terms.aliases = entry.aliases;
     terms.fhir.bases = entry.fhirServers;
     terms.fhir.anonymous = entry.fhirAnonymous;
+    terms.fhir.wanted.profile =
+        cds::parseProfile(entry.prefetchProfile).value_or(cds::Profile::Default);
     terms.fhir.wanted.extra = entry.extraPrefetch;
     terms.fhir.wanted.codeSystem = entry.codeSystem;
     terms.fhir.deadline = entry.deadline;

@@ -48,12 +48,6 @@ void useAliases(std::vector<config::Alias> const& aliases, std::vector<fhir::Inp
             if (input.via == "prefetch" && input.key == alias.theirs) input.key = alias.ours;
 }
 
-/// As discovery gives it, whatever spelling the router forgave.
-std::string pathOf(cds::Service const& service)
-{
-    return "/cds-services/" + std::string{service.id};
-}
-
 std::string_view modeOf(Terms const& terms, config::Mode mode)
 {
     if (terms.silent) return "silent";
@@ -96,10 +90,10 @@ HookWalk::HookWalk(config::Config const& config, Callers const& callers, Clock c
 {
 }
 
-void HookWalk::start(http::Request&& request, cds::Service const& service,
+void HookWalk::start(http::Request&& request, Route const& route,
                      std::shared_ptr<rules::RuleSet const> rules, http::Answer answer) const
 {
-    auto const call = receive(std::move(request), service, std::move(rules), answer);
+    auto const call = receive(std::move(request), route, std::move(rules), answer);
     if (call == nullptr) return;
     auto read = readContext(call->request, *call->rules, call->terms().settings, call->now);
     if (!read) return refuse(*call, read.error());
@@ -108,15 +102,16 @@ void HookWalk::start(http::Request&& request, cds::Service const& service,
     fetch(call, std::move(queries));
 }
 
-HookWalk::CallPtr HookWalk::receive(http::Request&& request, cds::Service const& service,
+HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
                                     std::shared_ptr<rules::RuleSet const> rules,
                                     http::Answer& answer) const
 {
     auto const start = Steady::now();
     auto const now = clock_.now();
+    auto const& service = *route.service;
     Received received{request.body.size(), audit::sha256(request.body), request.remoteAddress};
     auto caller = callers_.identify(request.headers.find("Authorization").value_or(""),
-                                    pathOf(service), received.sha256, now);
+                                    pathOf(route), received.sha256, now);
     if (!caller) {
         answer(journal_.turnAway(caller.error(), service.id, received));
         return nullptr;

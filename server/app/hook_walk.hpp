@@ -7,6 +7,7 @@
 #include "server/app/decide.hpp"
 #include "server/app/journal.hpp"
 #include "server/app/repeat_keys.hpp"
+#include "server/app/routes.hpp"
 #include "server/audit/pseudonyms.hpp"
 #include "server/cds/services.hpp"
 #include "server/http/server.hpp"
@@ -27,8 +28,9 @@ public:
              audit::Pseudonyms const& pseudonyms, Journal& journal, client::FhirClient* client);
 
     /// Answers at once, or when the FHIR server has been read.
+    /// @param route  has a service
     /// @param rules  the rule set that the whole call sees
-    void start(http::Request&& request, cds::Service const& service,
+    void start(http::Request&& request, Route const& route,
                std::shared_ptr<rules::RuleSet const> rules, http::Answer answer) const;
 
 private:
@@ -37,7 +39,7 @@ private:
 
     /// Reads what the call itself says; answers it when that is not good enough.
     /// @return nothing when it was answered
-    [[nodiscard]] CallPtr receive(http::Request&& request, cds::Service const& service,
+    [[nodiscard]] CallPtr receive(http::Request&& request, Route const& route,
                                   std::shared_ptr<rules::RuleSet const> rules,
                                   http::Answer& answer) const;
     void refuse(Call& call, Error const& error) const;

@@ -21,6 +21,32 @@ TEST(Routes, OfEveryPathOfTheService)
     }
 }
 
+TEST(Routes, EachPrefetchProfileHasABasePath)
+{
+    for (auto const profile :
+         {cds::Profile::Default, cds::Profile::UsCore, cds::Profile::Context}) {
+        auto const base = "/p/" + std::string{cds::toText(profile)};
+        auto const found = routeOf(base + "/cds-services");
+        EXPECT_EQ(found.target, Target::Discovery);
+        EXPECT_EQ(found.profile, profile);
+        auto const hook = routeOf(base + "/cds-services//twitch-order-sign/feedback");
+        EXPECT_EQ(hook.target, Target::Feedback);
+        EXPECT_EQ(hook.profile, profile);
+        EXPECT_EQ(pathOf(hook), base + "/cds-services/twitch-order-sign/feedback");
+    }
+    for (auto const* path :
+         {"/p", "/p/", "/p/uscore", "/p/uscore/", "/p/other/cds-services", "/p/uscore/healthz/live",
+          "/p/uscore/p/uscore/cds-services", "/p//cds-services"})
+        EXPECT_EQ(routeOf(path).target, Target::Unknown) << path;
+}
+
+TEST(Routes, PathIsTheOneOfDiscovery) // JWT-05
+{
+    EXPECT_EQ(pathOf(routeOf("/cds-services/")), "/cds-services");
+    EXPECT_EQ(pathOf(routeOf("/cds-services//twitch-patient-view")),
+              "/cds-services/twitch-patient-view");
+}
+
 TEST(Routes, ForgiveOneDoubledSlash) // T-02
 {
     EXPECT_EQ(routeOf("/cds-services//twitch-order-sign").target, Target::Hook);
