@@ -72,6 +72,15 @@ std::chrono::seconds lifeOf(std::string_view number)
     return std::chrono::seconds{std::clamp(seconds, std::int64_t{0}, kDay)};
 }
 
+/// The only type that CDS Hooks knows; OAuth compares it without case.
+bool isBearer(std::string_view type)
+{
+    constexpr std::string_view kBearer = "bearer";
+    return std::ranges::equal(type, kBearer, [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+    });
+}
+
 Result<void> readAuthorization(Value const& root, HookRequest& request)
 {
     auto const* server = json::child(root, "fhirServer");
@@ -95,6 +104,9 @@ Result<void> readAuthorization(Value const& root, HookRequest& request)
                                     "send every member that CDS Hooks requires here");
         if (!value) return value.error();
     }
+    if (!isBearer(json::textOf(*authorization, "token_type")))
+        return bad("/fhirAuthorization/token_type", "not Bearer",
+                   "send the access token of OAuth 2.0, whose type is Bearer");
     auto const expires = json::number(json::child(*authorization, "expires_in"));
     if (!expires)
         return bad("/fhirAuthorization/expires_in", "not a number of seconds",

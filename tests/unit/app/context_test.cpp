@@ -45,6 +45,29 @@ TEST(Drafts, MayLackNearlyEverything) // CTX-03, TOL-12
               200);
 }
 
+TEST(ThinContext, IsRefusedUnlessTheClientIsForgivenIt) // TOL-12, TOL-13
+{
+    constexpr auto* kEntry = "clients: [{name: a, auth: none, lenient_context: %}]\n";
+    auto const entry = [&](std::string_view value) {
+        std::string text{kEntry};
+        return text.replace(text.find('%'), 1, value);
+    };
+    Service strict{{}, entry("false")};
+    Service lenient{{}, entry("true")};
+    for (std::string const member : {"draftOrders", "selections"}) {
+        auto const thin = without(orderSelect(), "/context/" + member);
+        EXPECT_EQ(strict.post(kSelect, thin).status, 400);
+        auto const answer = lenient.post(kSelect, thin);
+        EXPECT_EQ(answer.status, 200);
+        EXPECT_EQ(answer.body, R"({"cards":[]})");
+    }
+    for (auto const& record : lenient.records("reject"))
+        EXPECT_THAT(record, HasSubstr(R"("reason":"context-incomplete")"));
+    EXPECT_EQ(lenient.records("reject").size(), 2U);
+    // What else is wrong is not forgiven.
+    EXPECT_EQ(lenient.post(kSelect, without(orderSelect(), "/context/userId")).status, 400);
+}
+
 TEST(Drafts, AreNeverReadAsTaken) // decision D23: no card speaks of a drug that is only drafted
 {
     Service service;

@@ -1,5 +1,7 @@
 #include "server/app/routes.hpp"
 
+#include "tests/unit/app/service.hpp"
+
 #include <gtest/gtest.h>
 
 namespace tcds::app::test {
@@ -38,6 +40,24 @@ TEST(Routes, EachPrefetchProfileHasABasePath)
          {"/p", "/p/", "/p/uscore", "/p/uscore/", "/p/other/cds-services", "/p/uscore/healthz/live",
           "/p/uscore/p/uscore/cds-services", "/p//cds-services"})
         EXPECT_EQ(routeOf(path).target, Target::Unknown) << path;
+}
+
+TEST(Discovery, IsOfTheBasePathElseOfTheClient)
+{
+    Service service{{},
+                    "clients: [{name: a, auth: none, prefetch_profile: uscore, "
+                    "extra_prefetch: vitals}]\n"};
+
+    auto const own = service.send("GET", "/cds-services").body;
+    EXPECT_NE(own.find("category=laboratory"), std::string::npos);
+    EXPECT_NE(own.find("category=vital-signs"), std::string::npos);
+    auto const narrow = service.send("GET", "/p/default/cds-services").body;
+    EXPECT_NE(narrow.find("&code=2823-3,"), std::string::npos);
+    EXPECT_NE(narrow.find("category=vital-signs"), std::string::npos);
+    auto const nothing = service.send("GET", "/p/context/cds-services").body;
+    EXPECT_EQ(nothing.find("\"prefetch\""), std::string::npos);
+    EXPECT_NE(nothing.find("twitch-order-sign"), std::string::npos);
+    EXPECT_EQ(service.post("/p/uscore/cds-services/twitch-patient-view", call()).status, 200);
 }
 
 TEST(Routes, PathIsTheOneOfDiscovery) // JWT-05

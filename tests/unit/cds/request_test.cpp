@@ -270,6 +270,25 @@ TEST(Authorization, IsTakenWithEveryRequiredMember) // REQ-06 to REQ-09: another
 
     ASSERT_TRUE(request) << toText(request.error());
     EXPECT_EQ(request->fhirServer, "https://ehr.example.org/fhir");
+    ASSERT_TRUE(request->authorization);
+    EXPECT_EQ(request->authorization->accessToken, "t0k");
+    EXPECT_EQ(request->authorization->scope, "patient/Observation.rs user/*.read");
+    EXPECT_EQ(request->authorization->patient, "other");
+    EXPECT_EQ(request->authorization->expiresIn.count(), 300);
+}
+
+TEST(Authorization, LifeIsWholeSecondsUpToADay) // FHIR-02
+{
+    struct Row {
+        char const* sent;
+        long long seconds;
+    };
+    for (auto const& row : {Row{"0", 0}, Row{"-5", 0}, Row{"59.9", 59}, Row{"86401", 86'400},
+                            Row{"99999999999999999999", 86'400}, Row{"-99999999999999999999", 0}}) {
+        auto const request = read(with(authorized(), "/fhirAuthorization/expires_in", row.sent));
+        ASSERT_TRUE(request) << row.sent;
+        EXPECT_EQ(request->authorization->expiresIn.count(), row.seconds) << row.sent;
+    }
 }
 
 TEST(Authorization, LacksARequiredMember) // REQ-08
@@ -282,6 +301,10 @@ TEST(Authorization, LacksARequiredMember) // REQ-08
     }
     EXPECT_EQ(faultOf(with(authorized(), "/fhirAuthorization/expires_in", "\"300\"")),
               "/fhirAuthorization/expires_in");
+    for (auto const* type : {"\"MAC\"", "\"Bearer \"", "\"Basic\""})
+        EXPECT_EQ(faultOf(with(authorized(), "/fhirAuthorization/token_type", type)),
+                  "/fhirAuthorization/token_type");
+    EXPECT_EQ(faultOf(with(authorized(), "/fhirAuthorization/token_type", "\"bearer\"")), "");
     EXPECT_EQ(faultOf(with(authorized(), "/fhirAuthorization", "\"Bearer\"")),
               "/fhirAuthorization");
 }
