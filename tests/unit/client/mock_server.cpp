@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <array>
+#include <csignal>
 #include <netinet/in.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -158,6 +159,11 @@ void MockServer::acceptAll()
 
 void MockServer::serve(Wire& wire)
 {
+    // OpenSSL writes without MSG_NOSIGNAL. Only here: a client that raised the signal has to fail.
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     if (!wire.accept(tls_.get())) {
         wire.cut();
         return;
