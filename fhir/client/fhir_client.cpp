@@ -26,7 +26,7 @@ class Gathering
 {
 public:
     Gathering(std::size_t queries, AccessToken token, FhirClient::Done done)
-        : answers_(queries), left_{queries}, token_{std::move(token)}, done_{std::move(done)}
+        : answers_(queries), left_{queries + 1}, token_{std::move(token)}, done_{std::move(done)}
     {
     }
 
@@ -37,6 +37,13 @@ public:
     void put(std::size_t index, Answer answer)
     {
         answers_[index] = std::move(answer);
+        arrive();
+    }
+
+    /// Each answer, and once a thread of the client when all queries have begun: so the thread that
+    /// fetches never calls `done`, not even for queries that end as they begin.
+    void arrive()
+    {
         if (--left_ > 0) return;
         token_ = AccessToken{}; // nobody asks for anything any more (FHIR-02)
         done_(std::move(answers_));
@@ -98,6 +105,7 @@ void FhirClient::Impl::begin(Url const& base, AccessToken token, std::vector<Que
                                    std::move(put))
             ->start();
     }
+    transport.post([gathering] { gathering->arrive(); });
 }
 
 FhirClient::FhirClient(Options options) : FhirClient{std::move(options), Outside{}} {}

@@ -6,7 +6,10 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace tcds::client::test {
 namespace {
@@ -140,6 +143,25 @@ TEST(Fetch, NoQueriesGiveNoAnswers)
 {
     FhirClient client{loopbackOptions()};
     EXPECT_TRUE(fetchAll(client, "http://127.0.0.1:9/fhir", {}).empty());
+}
+
+TEST(Fetch, DoneIsNeverCalledByTheThreadThatFetches)
+{
+    FhirClient client{loopbackOptions()};
+    for (auto const* base : {"http://127.0.0.1:9/fhir", "not a URL"}) {
+        std::vector<Query> queries;
+        queries.push_back({"nothing to ask", {}});
+        queries.push_back({"not below the base", {{"/x"}}});
+        std::promise<std::thread::id> caller;
+
+        client.fetch(base, AccessToken{}, std::move(queries), inTime(),
+                     [&](std::vector<Answer> const& answers) {
+                         EXPECT_EQ(answers.size(), 2U);
+                         caller.set_value(std::this_thread::get_id());
+                     });
+
+        EXPECT_NE(caller.get_future().get(), std::this_thread::get_id());
+    }
 }
 
 struct Body {
