@@ -132,7 +132,11 @@ void QueryRun::endStep()
     auto const refused = std::ranges::find_if(walks_, &Walk::formRefused);
     if (refused == walks_.end()) return endWithDocuments();
     if (answer_.step + 1 < query_.ladder.size()) return takeStep(answer_.step + 1);
-    endDenied(*refused);
+    // Rights are what the operator can mend, so 403 goes before the others.
+    auto const forbidden = std::find_if(refused, walks_.end(), [](Walk const& walk) {
+        return walk.formRefused && walk.status == 403;
+    });
+    endDenied(forbidden == walks_.end() ? *refused : *forbidden);
 }
 
 /// All requests of a step have to succeed: what the others brought is not used.

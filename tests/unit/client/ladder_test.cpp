@@ -109,8 +109,11 @@ TEST(Ladder, OneRefusedFormRefusesTheStep)
     queries.push_back({"b", {{"Observation?s=200", "Observation?s=404"}}});
     queries.push_back({"c", {{"Observation?s=200", "Observation?s=401"}, {"Observation?s=200"}}});
     queries.push_back({"d", {{"Observation?s=200", "Observation?s=500"}, {"Observation?s=200"}}});
+    queries.push_back({"e", {{"Observation?s=404", "Observation?s=403"}}});
     auto const answers = fetchAll(client, server.base(), std::move(queries));
 
+    EXPECT_EQ(answers[4].outcome, Outcome::Denied);
+    EXPECT_EQ(answers[4].status, 403);
     EXPECT_EQ(answers[0].outcome, Outcome::Ok);
     EXPECT_EQ(answers[0].step, 1U);
     EXPECT_EQ(answers[0].documents.size(), 1U) << "what the refused step brought is not used";
