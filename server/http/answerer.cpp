@@ -72,6 +72,19 @@ Response Answerer::overloaded(std::string_view remoteAddress) const
     return response;
 }
 
+Response Answerer::plainHttp() const
+{
+    return errorAnswer(status::kBadRequest, {Error::Kind::BadRequest, "connection",
+                                             "plain HTTP on a port that speaks TLS",
+                                             "use a URL that begins with https://"});
+}
+
+void Answerer::handshakeFailed(std::string_view reason, std::string_view remoteAddress) const
+{
+    std::array const fields{Log::Field{"reason", reason}, Log::Field{"remote", remoteAddress}};
+    log_.event(Log::Level::Info, "handshake failed", fields);
+}
+
 Response Answerer::errorAnswer(int status, Error const& error) const
 {
     return {.status = status,

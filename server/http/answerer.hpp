@@ -32,6 +32,12 @@ public:
     /// What a connection beyond the bound is told before it has said anything.
     [[nodiscard]] Response overloaded(std::string_view remoteAddress) const;
 
+    /// What a client hears that speaks HTTP without TLS to a port of TLS.
+    [[nodiscard]] Response plainHttp() const;
+
+    /// Logs it; nobody is there to be answered.
+    void handshakeFailed(std::string_view reason, std::string_view remoteAddress) const;
+
     /// An OPTIONS request while CORS is on: answered without the handler, hence without a token.
     [[nodiscard]] bool isPreflight(RequestReader& reader) const;
 

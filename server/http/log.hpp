@@ -25,6 +25,9 @@ public:
     /// |---|---|---|
     /// | `listening` | Info | address, port |
     /// | `request refused` | Info | status, where, what, remote |
+    /// | `certificate loaded` | Info | file, valid_until |
+    /// | `certificate` | Warn | what (is out of its time) |
+    /// | `handshake failed` | Info | reason, remote |
     /// | `connection refused` | Warn | reason, remote |
     /// | `handler failed` | Error | error_id, what |
     /// | `accept failed` | Error | reason |

@@ -57,6 +57,7 @@ void Request::clear()
     body.clear();
     if (body.capacity() > kKeptBody) body.shrink_to_fit();
     remoteAddress.clear();
+    peerNames.clear();
 }
 
 } // namespace tcds::http

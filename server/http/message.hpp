@@ -49,6 +49,8 @@ struct Request {
     Headers headers;           // without trailer fields
     std::string body;          // decoded from chunks; the handler may move it out
     std::string remoteAddress; // of the peer, without port
+    /// Verified names of the client's certificate (alternativeNames); empty without one.
+    std::vector<std::string> peerNames;
 
     /// Empties every member and keeps moderate buffers for the next request.
     void clear();

@@ -5,6 +5,7 @@
 #include "server/http/log.hpp"
 #include "server/http/message.hpp"
 #include "server/http/request_reader.hpp"
+#include "server/http/tls.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -41,12 +42,13 @@ public:
 /// Longest waits for a peer (control CTL-12).
 struct Deadlines {
     using Span = std::chrono::milliseconds;
-    Span header{5'000}; // from its first byte, on a new connection from the accept
-    Span body{10'000};  // from the end of the header
-    Span idle{30'000};  // between two requests
-    Span write{10'000}; // for the whole answer
-    Span linger{5'000}; // for the rest of a refused request, after the answer
-    Span drain{10'000}; // for the requests that are busy at shutdown
+    Span handshake{5'000}; // of TLS, from the accept
+    Span header{5'000};    // from its first byte, on a new connection from the accept or handshake
+    Span body{10'000};     // from the end of the header
+    Span idle{30'000};     // between two requests
+    Span write{10'000};    // for the whole answer
+    Span linger{5'000};    // for the rest of a refused request, after the answer
+    Span drain{10'000};    // for the requests that are busy at shutdown
 };
 
 /// How a server listens. Every bound that the listener keeps is here.
@@ -61,12 +63,14 @@ struct Options {
         std::size_t{64} * 1024 * 1024; // read and dropped of a refused request
     Deadlines deadlines;
     CorsPolicy cors;
+    Tls tls; // off without a certificate file
     /// Writes the body of an answer that the listener gives itself; plain text when not set.
     std::function<std::string(Error const&)> errorBody;
     std::string errorContentType = "text/plain; charset=utf-8";
 };
 
-/// An HTTP/1.1 listener: keep-alive, pipelining, chunked bodies, deadlines, CORS, orderly drain.
+/// An HTTP/1.1 listener: plain or TLS, keep-alive, pipelining, chunked bodies, deadlines, CORS,
+/// orderly drain.
 class Server
 {
 public:
@@ -78,11 +82,17 @@ public:
     Server& operator=(Server const&) = delete;
 
     /// Binds, listens and starts the threads; call once.
-    /// @error Config, `where` = address and port, when the address cannot be bound
+    /// @error Config, `where` = address and port, when the address cannot be bound; `where` = the
+    ///        file, when TLS cannot be served with it
     [[nodiscard]] Result<void> start();
 
     /// The port that was bound; 0 before `start`.
     [[nodiscard]] std::uint16_t port() const;
+
+    /// Reads the TLS files again: new connections start from them, those under way go on. From any
+    /// thread. Does nothing without TLS.
+    /// @error as `start`; then everything stays as it was
+    [[nodiscard]] Result<void> reloadTls();
 
     /// Stops accepting, ends idle connections at once, lets busy ones finish with
     /// `Connection: close` until the drain deadline, then cuts them; joins all threads. Called from

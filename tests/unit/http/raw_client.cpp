@@ -39,7 +39,7 @@ RawClient::~RawClient()
     if (socket_ >= 0) ::close(socket_);
 }
 
-bool RawClient::send(std::string_view bytes) const
+bool RawClient::send(std::string_view bytes)
 {
     while (!bytes.empty()) {
         auto const sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -82,13 +82,15 @@ bool RawClient::closedByServer()
 {
     if (!input_.empty()) return false;
     std::array<char, 4096> rest{};
-    return ::recv(socket_, rest.data(), rest.size(), 0) == 0;
+    return take(rest.data(), rest.size()) == 0;
 }
+
+long RawClient::take(char* bytes, std::size_t size) { return ::recv(socket_, bytes, size, 0); }
 
 bool RawClient::receive()
 {
     std::array<char, 65536> part; // NOLINT: filled by recv
-    auto const got = ::recv(socket_, part.data(), part.size(), 0);
+    auto const got = take(part.data(), part.size());
     if (got <= 0) return false;
     input_.append(part.data(), static_cast<std::size_t>(got));
     return true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,12 +26,12 @@ class RawClient
 {
 public:
     explicit RawClient(std::uint16_t port);
-    ~RawClient();
+    virtual ~RawClient();
     RawClient(RawClient const&) = delete;
     RawClient& operator=(RawClient const&) = delete;
 
     /// @return false when the server has closed the connection meanwhile
-    bool send(std::string_view bytes) const;
+    virtual bool send(std::string_view bytes);
     /// Half-close: the server reads end of input, answers still arrive.
     void finishSending() const;
     /// The next answer, interim ones (1xx) included; empty when the connection ended first.
@@ -40,6 +41,11 @@ public:
     std::optional<Answer> ask(std::string_view bytes);
     /// Waits until the server closes; true when it did so in order and without further bytes.
     bool closedByServer();
+
+protected:
+    [[nodiscard]] int socket() const { return socket_; }
+    /// Takes up to `size` bytes; 0 or less when there will be none.
+    virtual long take(char* bytes, std::size_t size);
 
 private:
     bool receive();
