@@ -11,8 +11,9 @@ namespace tcds::config {
 
 /// How a client proves who it is.
 enum class Auth : std::uint8_t {
-    Jwt, // a signed token of CDS Hooks
-    None // nothing: for test systems, refused in production (control CTL-19)
+    Jwt,  // a signed token of CDS Hooks
+    Mtls, // the certificate of its connection (protocol row SEC-04)
+    None  // nothing: for test systems, refused in production (control CTL-19)
 };
 
 /// What a call gets when needed data cannot be had (decision D26).
@@ -33,10 +34,17 @@ struct Alias {
     bool operator==(Alias const&) const = default;
 };
 
+/// How often a client may call (control CTL-12).
+struct Rate {
+    unsigned perSecond = 0; // 0: as often as it likes
+    unsigned burst = 0;     // calls at once after a rest; 0: those of one second
+};
+
 /// One caller that the service knows: how it proves who it is, what it sends, what it is answered.
 /// Filled by the loader with every default in place; what stands here was checked:
-/// names and issuers are unique, `issuers` and `jku` or `jwksFile`, or both, are there with
-/// `auth: jwt`, texts that are compared (issuers, jku, audiences) are kept byte by byte.
+/// names, issuers and certificate names are unique, `issuers` and `jku` or `jwksFile`, or both, are
+/// there with `auth: jwt`, `certificateNames` with `auth: mtls`, texts that are compared (issuers,
+/// jku, audiences) are kept byte by byte.
 struct ClientEntry {
     std::string name;   // letters, digits, . _ -
     std::string tenant; // of records and pseudonyms (control CTL-15)
@@ -49,6 +57,11 @@ struct ClientEntry {
     std::vector<std::string> audiences;     // exact values of `aud`; empty: the URL of the endpoint
     std::chrono::seconds jwtMaxLife{3600};  // longest exp - iat (control CTL-04), 60 s to 60 min
     std::chrono::seconds jwtRetryWindow{0}; // a token may come again with the same body (TOL-16)
+
+    std::vector<std::string> certificateNames; // alternative names of its certificates
+
+    std::vector<std::string> corsOrigins; // of its pages; exact
+    Rate rate;
 
     std::vector<std::string> fhirServers;     // bases, without slash at the end; empty: none
     bool fhirAnonymous = false;               // they are read without an access token too (FHIR-07)

@@ -74,9 +74,30 @@ bool isExtraKey(string_view value) { return isOneOf(kExtraPrefetchNames, value);
 
 bool auth(ClientEntry& entry, string_view, string_view value)
 {
-    if (value != "jwt" && value != "none") return false;
-    entry.auth = value == "jwt" ? Auth::Jwt : Auth::None;
+    if (value == "jwt")
+        entry.auth = Auth::Jwt;
+    else if (value == "mtls")
+        entry.auth = Auth::Mtls;
+    else if (value == "none")
+        entry.auth = Auth::None;
+    else
+        return false;
     return true;
+}
+
+bool certificateName(ClientEntry& entry, string_view, string_view value)
+{
+    auto name = readCertificateName(value);
+    if (!name) return false;
+    entry.certificateNames.push_back(std::move(*name));
+    return true;
+}
+
+bool rate(ClientEntry& entry, string_view name, string_view value)
+{
+    if (name != "per_second" && name != "burst") return false;
+    auto& number = name == "burst" ? entry.rate.burst : entry.rate.perSecond;
+    return readNumber<unsigned>(value, 0, kMostCalls, number);
 }
 
 bool fhirServer(ClientEntry& entry, string_view, string_view value)
@@ -156,7 +177,7 @@ constexpr std::array kKeys{
     ClientKey{"tenant", "", "tenant", "tenant of its records; part of every pseudonym", "a name",
               Shape::One, text<&ClientEntry::tenant, isText>},
     ClientKey{"auth", "jwt", "", "how the client proves who it is; none: not at all, tests only",
-              "jwt or none", Shape::One, auth},
+              "jwt, mtls or none", Shape::One, auth},
     ClientKey{"issuers", "", "", "values of iss in its tokens, exactly as sent; one client each",
               "a list of URIs such as https://ehr.example.org", Shape::List,
               item<&ClientEntry::issuers, isIssuer>},
@@ -175,6 +196,13 @@ constexpr std::array kKeys{
     ClientKey{"jwt_retry_window", "0s", "",
               "how long a token may come again with the same body; 0s: never",
               "a time from 0s to 5m, such as 30s", Shape::One, retryWindow},
+    ClientKey{"certificate_names", "", "",
+              "alternative names of its certificates, with auth: mtls; one client each",
+              "a list of DNS names, URIs, e-mail or IP addresses", Shape::List, certificateName},
+    ClientKey{"cors_origins", "", "", "origins of its pages, beside those of cors.origins",
+              "a list of http(s) origins", Shape::List, item<&ClientEntry::corsOrigins, isOrigin>},
+    ClientKey{"rate", "", "rate", "how often it may call",
+              "a map of per_second and burst to numbers from 0 to 1000000", Shape::Map, rate},
     ClientKey{"fhir_servers", "", "", "base URLs of FHIR servers that its calls may name",
               "a list of http(s) URLs without credentials or query", Shape::List, fhirServer},
     ClientKey{"fhir_anonymous", "", "fhir.anonymous",

@@ -17,7 +17,7 @@ struct ClientKey {
 
     std::string_view name;     // "jku"; its full name is "clients.jku"
     std::string_view fallback; // default, list items separated by blanks; "" = none
-    std::string_view inherits; // the setting that gives the default, instead of `fallback`
+    std::string_view inherits; // the setting (for a map: the section) that gives the default
     std::string_view about;
     std::string_view allowed; // for the error: "active or silent"
     Shape shape = Shape::One;

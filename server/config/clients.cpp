@@ -1,6 +1,7 @@
 #include "server/config/clients.hpp"
 
 #include "server/config/client_keys.hpp"
+#include "server/config/values.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -119,12 +120,13 @@ private:
     {
         Setting setting{
             fullName(key.name), std::string{key.fallback}, Origin::Default, key.about, {}};
-        if (!key.inherits.empty()) {
+        if (!key.inherits.empty() && key.shape != ClientKey::Shape::Map) {
             auto const from = std::ranges::find(loaded_.settings, key.inherits, &Setting::key);
             setting.value = from->value;
             setting.origin = Origin::Setting;
             setting.where = key.inherits;
         }
+        if (key.shape == ClientKey::Shape::Map) takeSection(key, reading, setting);
         std::string_view rest = setting.value;
         if (key.shape == ClientKey::Shape::One && !rest.empty())
             (void)key.take(reading.entry, {}, rest); // a test takes every default
@@ -136,10 +138,27 @@ private:
         return setting;
     }
 
+    /// The settings of a section, by their last name, as the items of a map.
+    void takeSection(ClientKey const& key, Reading& reading, Setting& setting)
+    {
+        if (key.inherits.empty()) return;
+        auto const prefix = std::string{key.inherits} + ".";
+        for (auto const& from : loaded_.settings) {
+            if (!from.key.starts_with(prefix)) continue;
+            auto const name = from.key.substr(prefix.size());
+            (void)key.take(reading.entry, name, from.value);
+            setting.value += (setting.value.empty() ? "" : " ") + name + "=" + from.value;
+        }
+        setting.origin = Origin::Setting;
+        setting.where = key.inherits;
+    }
+
     Setting takeGiven(ClientKey const& key, Node const& value, Reading& reading)
     {
         Setting setting{fullName(key.name), {}, Origin::File, key.about, value.where()};
         if (key.shape == ClientKey::Shape::Map && value.isMap()) {
+            Setting section; // what the map does not name
+            takeSection(key, reading, section);
             for (auto const& member : value.members())
                 takeItem(key, member.key, member.value, reading, setting);
         } else if (key.shape == ClientKey::Shape::List && !value.isMap()) {
@@ -162,7 +181,7 @@ private:
         auto const text = item.text();
         if (!item.isText() || !key.take(reading.entry, name, text)) {
             auto const near =
-                key.shape == ClientKey::Shape::Map
+                key.name == "aliases"
                     ? nearestWord(text, {kPrefetchNames.begin(), kPrefetchNames.end()})
                     : std::string{};
             auto const subject = setting.key + (name.empty() ? "" : "." + std::string{name});
@@ -202,7 +221,19 @@ private:
 
     void checkTrust(Reading const& reading)
     {
-        if (reading.entry.auth == Auth::None) return checkAnonymous(reading);
+        switch (reading.entry.auth) {
+        case Auth::Jwt:
+            return checkTokens(reading);
+        case Auth::Mtls:
+            return checkCertificates(reading);
+        case Auth::None:
+            return checkAnonymous(reading);
+        }
+    }
+
+    void checkTokens(Reading const& reading)
+    {
+        refuseMember(reading, "certificate_names", "jwt reads no certificate", "mtls");
         auto const issuers = reading.itemsOf("issuers");
         if (issuers.empty())
             fault(reading.placeOf("issuers"), "clients.issuers is empty, and auth is jwt",
@@ -225,13 +256,37 @@ private:
                   "give the path of a file that the service may read");
     }
 
+    void refuseMember(Reading const& reading, std::string_view member, std::string_view why,
+                      std::string_view auth)
+    {
+        if (reading.given.contains(member))
+            fault(reading.placeOf(member),
+                  fullName(member) + " means nothing, for auth: " + std::string{why},
+                  "leave it out, or set auth: " + std::string{auth});
+    }
+
+    void checkCertificates(Reading const& reading)
+    {
+        for (auto const member : kOfTokens)
+            refuseMember(reading, member, "mtls reads no token", "jwt");
+        if (loaded_.config.tls.clientCaFile.empty())
+            fault(reading.placeOf("auth"), "clients.auth is mtls, and no client can be verified",
+                  "set tls.client_ca_file to the authorities of client certificates");
+        auto const names = reading.itemsOf("certificate_names");
+        if (names.empty())
+            fault(reading.placeOf("certificate_names"),
+                  "clients.certificate_names is empty, and auth is mtls",
+                  "list the alternative names of its certificates");
+        for (auto const& name : names)
+            if (auto const read = readCertificateName(name.text()))
+                claim(certificateNames_, *read, name.where(), "clients.certificate_names");
+    }
+
     void checkAnonymous(Reading const& reading)
     {
         for (auto const member : kOfTokens)
-            if (reading.given.contains(member))
-                fault(reading.placeOf(member),
-                      fullName(member) + " means nothing, for auth: none reads no token",
-                      "leave it out, or set auth: jwt");
+            refuseMember(reading, member, "none reads no token", "jwt");
+        refuseMember(reading, "certificate_names", "none reads no certificate", "mtls");
         if (anonymous_.empty())
             anonymous_ = reading.shown.where;
         else
@@ -254,7 +309,7 @@ private:
     {
         if (reading.entry.auth == Auth::None)
             fault(reading.placeOf("auth"), "clients.auth is none, which production refuses",
-                  "set auth: jwt with issuers and a key set");
+                  "set auth: jwt with issuers and a key set, or auth: mtls");
         for (std::string_view const member : {"jku", "fhir_servers"})
             for (auto const& url : reading.itemsOf(member))
                 if (url.text().starts_with("http://"))
@@ -273,8 +328,8 @@ private:
     std::optional<Mode> mode_;
     Loaded& loaded_;
     Problems& problems_;
-    std::map<std::string, std::string> names_, issuers_; // to where each stands
-    std::string anonymous_;                              // where the entry without tokens stands
+    std::map<std::string, std::string> names_, issuers_, certificateNames_; // where each stands
+    std::string anonymous_; // where the entry without tokens stands
 };
 
 } // namespace

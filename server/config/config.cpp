@@ -130,9 +130,28 @@ bool isLoopback(std::string_view address)
     return (isNumeric && address.starts_with("127.")) || address == "::1" || address == "localhost";
 }
 
+/// What of TLS builds on something that is not set.
+void refuseHalfTls(TlsSettings const& tls, std::string const& where, Problems& problems)
+{
+    auto const need = [&](bool asks, bool has, std::string_view key, std::string_view missing) {
+        if (asks && !has)
+            problems.error("", where, std::string{key} + " is set without " + std::string{missing},
+                           "set " + std::string{missing} + ", or leave " + std::string{key} +
+                               " out");
+    };
+    auto const certificate = !tls.certificateFile.empty();
+    auto const authorities = !tls.clientCaFile.empty();
+    need(certificate, !tls.keyFile.empty(), "tls.certificate_file", "tls.key_file");
+    need(!tls.keyFile.empty(), certificate, "tls.key_file", "tls.certificate_file");
+    need(authorities, certificate, "tls.client_ca_file", "tls.certificate_file");
+    need(!tls.clientNames.empty(), authorities, "tls.client_names", "tls.client_ca_file");
+    need(!tls.crlFile.empty(), authorities, "tls.crl_file", "tls.client_ca_file");
+}
+
 void refuse(Config const& config, std::string const& file, Problems& problems)
 {
     auto const where = file.empty() ? std::string{"configuration"} : file;
+    refuseHalfTls(config.tls, where, problems);
     if (config.mode != Mode::Dev && !config.contentFolder.empty())
         problems.error("", where, "content.folder is unsigned content, which only mode dev takes",
                        "leave it out, or start with --mode dev");
@@ -152,9 +171,10 @@ void refuse(Config const& config, std::string const& file, Problems& problems)
     if (config.publicUrl.starts_with("http://"))
         problems.error("", where, "public_url is not https, and links of production have to be",
                        "write the https URL under which clients reach the service");
-    if (!isLoopback(config.address) && !config.behindProxy)
+    if (!isLoopback(config.address) && !config.behindProxy && config.tls.certificateFile.empty())
         problems.error("", where, "listen is not loopback and this is plain HTTP",
-                       "listen on 127.0.0.1 behind a TLS proxy, or set behind_proxy: true");
+                       "set tls.certificate_file and tls.key_file, or listen on 127.0.0.1 behind "
+                       "a TLS proxy, or set behind_proxy: true");
 }
 
 /// Gives every key its value; a faulty one is reported and keeps its default.

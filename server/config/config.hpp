@@ -26,6 +26,15 @@ struct Acknowledged {
     std::string pack, version, by, on;
 };
 
+/// The files and bounds of TLS (control CTL-13); no certificate file: plain HTTP.
+struct TlsSettings {
+    std::string certificateFile, keyFile;
+    std::string clientCaFile, crlFile; // "": clients are asked for no certificate, no list is read
+    std::vector<std::string> clientNames;
+    bool clientOptional = false; // who sends no certificate may come all the same
+    bool leastIs13 = false;      // else 1.2
+};
+
 /// All settings, defaults filled in. One page of docs: docs/configuration.md.
 struct Config {
     Mode mode = Mode::Production;
@@ -33,6 +42,7 @@ struct Config {
     std::uint16_t port = 8080;
     unsigned threads = 2;
     bool behindProxy = false;
+    TlsSettings tls;
     std::string publicUrl;
     std::string node, tenant;
     int zoneMinutes = 0;
@@ -43,9 +53,10 @@ struct Config {
     bool atMostOne = false;
 
     std::vector<std::string> corsOrigins; // empty: off; "*": any
+    Rate rate;                            // of clients whose entry says nothing else
     std::size_t maxBodyBytes = 0, maxEntries = 0, maxConnections = 0;
-    std::chrono::milliseconds headerDeadline{}, bodyDeadline{}, idleDeadline{}, writeDeadline{},
-        drainDeadline{};
+    std::chrono::milliseconds handshakeDeadline{}, headerDeadline{}, bodyDeadline{}, idleDeadline{},
+        writeDeadline{}, drainDeadline{};
     std::chrono::milliseconds callDeadline{}; // of one hook call, for what the service reads itself
 
     // Reading the FHIR server of the caller.
@@ -114,7 +125,8 @@ struct Sources {
 /// Unknown keys are errors with the nearest known one; every fault is reported. Refuses what the
 /// mode refuses (decision D6): in production a missing audit.key_file, an unsigned content folder,
 /// any CORS origin by wildcard, a public_url that is not https, plain HTTP beyond loopback without
-/// a stated proxy, client entries as in clients.hpp.
+/// a stated proxy, client entries as in clients.hpp; in every mode settings of TLS that lack what
+/// they build on.
 std::optional<Loaded> load(Sources const& sources, Problems& problems);
 
 /// The same for people who look at a faulty configuration: what is faulty keeps its default.

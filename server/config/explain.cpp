@@ -68,7 +68,8 @@ std::string explainMember(ClientKey const& key, Loaded const& loaded)
     auto const name = std::string{kClientPrefix} + std::string{key.name};
     auto text = name + "\n" + line("does", key.about) + line("may be", key.allowed);
     text += line("default", key.inherits.empty() ? orNone(key.fallback) + ", in every mode"
-                                                 : "the value of " + std::string{key.inherits});
+                                                 : "the value of " + std::string{key.inherits} +
+                                                       (findKey(key.inherits) ? "" : ".*"));
     if (loaded.clients.empty()) return text + line("in force", "nowhere: there are no entries");
     for (auto const& client : loaded.clients) {
         auto const at = std::ranges::find(client.settings, name, &Setting::key);

@@ -80,14 +80,6 @@ bool publicUrl(Config& config, std::string_view text)
     return true;
 }
 
-/// scheme://host[:port] as browsers send it; anything more would never match.
-bool isOrigin(std::string_view origin)
-{
-    auto const rest = afterScheme(origin);
-    return rest && !rest->empty() &&
-           std::ranges::none_of(*rest, [](char c) { return c <= ' ' || isAnyOf("/,?#\"", c); });
-}
-
 template <class Take>
 bool eachWord(std::string_view text, Take take)
 {
@@ -146,6 +138,37 @@ bool fhirNetworks(Config& config, std::string_view text)
     });
 }
 
+bool clientNames(Config& config, std::string_view text)
+{
+    config.tls.clientNames.clear();
+    return eachWord(text, [&](std::string_view word) {
+        auto name = readCertificateName(word);
+        if (!name) return false;
+        config.tls.clientNames.push_back(std::move(*name));
+        return true;
+    });
+}
+
+bool clientCertificate(Config& config, std::string_view text)
+{
+    if (text != "required" && text != "optional") return false;
+    config.tls.clientOptional = text == "optional";
+    return true;
+}
+
+bool leastVersion(Config& config, std::string_view text)
+{
+    if (text != "1.2" && text != "1.3") return false;
+    config.tls.leastIs13 = text == "1.3";
+    return true;
+}
+
+template <unsigned Rate::*Member>
+bool calls(Config& config, std::string_view text)
+{
+    return readNumber<unsigned>(text, 0, kMostCalls, config.rate.*Member);
+}
+
 bool fsync(Config& config, std::string_view text)
 {
     if (text == "always")
@@ -198,6 +221,12 @@ bool text(Config& config, std::string_view value)
     config.*Member = std::string{value};
     return true;
 }
+template <std::string TlsSettings::*Member>
+bool tlsFile(Config& config, std::string_view value)
+{
+    config.tls.*Member = std::string{value};
+    return true;
+}
 template <std::string Acknowledged::*Member>
 bool acknowledged(Config& config, std::string_view value)
 {
@@ -242,6 +271,24 @@ constexpr std::array kKeys{
     Key{"behind_proxy", "false", "",
         "a TLS proxy stands in front, so plain HTTP may leave loopback", kYesNo, false,
         flag<&Config::behindProxy>},
+    Key{"tls.certificate_file", "", "",
+        "certificate of the service, then its intermediates; with it the service speaks TLS",
+        "the path of a PEM file", false, tlsFile<&TlsSettings::certificateFile>},
+    Key{"tls.key_file", "", "", "its private key, readable by the service alone",
+        "the path of a PEM file", false, tlsFile<&TlsSettings::keyFile>},
+    Key{"tls.min_version", "1.2", "", "oldest TLS that is spoken", "1.2 or 1.3", false,
+        leastVersion},
+    Key{"tls.client_ca_file", "", "",
+        "authorities of client certificates; with it clients are asked for one",
+        "the path of a PEM file", false, tlsFile<&TlsSettings::clientCaFile>},
+    Key{"tls.client_certificate", "required", "",
+        "required: no connection without one; optional: for clients with auth: mtls only",
+        "required or optional", false, clientCertificate},
+    Key{"tls.client_names", "", "",
+        "names of client certificates that may connect; empty: every name of the authorities",
+        "a list of DNS names, URIs, e-mail or IP addresses", true, clientNames},
+    Key{"tls.crl_file", "", "", "revocation lists, one of each authority of the chain",
+        "the path of a PEM file", false, tlsFile<&TlsSettings::crlFile>},
     Key{"public_url", "", "", "base URL as clients see it; used in links", "an http(s) URL", false,
         publicUrl},
     Key{"node", "", "", "name of this node in the decision log; default: host name", "a name",
@@ -262,12 +309,18 @@ constexpr std::array kKeys{
         selectionBehavior},
     Key{"cors.origins", "", "*", "browser origins that may call; empty: none, *: any",
         "a list of http(s) origins, or *", true, origins},
+    Key{"rate.per_second", "0", "", "calls a second that one client may make; 0: any number",
+        "a number from 0 to 1000000", false, calls<&Rate::perSecond>},
+    Key{"rate.burst", "0", "", "calls at once after a rest; 0: as many as in a second",
+        "a number from 0 to 1000000", false, calls<&Rate::burst>},
     Key{"limits.body_bytes", "10485760", "", "largest request body",
         "a number from 1024 to 104857600", false, count<&Config::maxBodyBytes, 1024, 104857600>},
     Key{"limits.entries", "5000", "", "most Bundle entries of a call", "a number from 1 to 100000",
         false, count<&Config::maxEntries, 1, 100000>},
     Key{"limits.connections", "1024", "", "most open connections", "a number from 1 to 65536",
         false, count<&Config::maxConnections, 1, 65536>},
+    Key{"deadlines.handshake_ms", "5000", "", "wait for the handshake of TLS", kMs, false,
+        wait<&Config::handshakeDeadline>},
     Key{"deadlines.header_ms", "5000", "", "wait for the head of a request", kMs, false,
         wait<&Config::headerDeadline>},
     Key{"deadlines.body_ms", "10000", "", "wait for the body of a request", kMs, false,

@@ -49,6 +49,26 @@ bool isBaseUrl(std::string_view url)
     return isPlainUrl(url) && url.find_first_of("?$") == std::string_view::npos;
 }
 
+bool isOrigin(std::string_view origin)
+{
+    auto const rest = afterScheme(origin);
+    return rest && !rest->empty() &&
+           std::ranges::none_of(*rest, [](char c) { return c <= ' ' || isAnyOf("/,?#\"", c); });
+}
+
+std::optional<std::string> readCertificateName(std::string_view text)
+{
+    // A name with * stands for many hosts in server certificates; a client has one of its own.
+    auto const bad = [](char c) { return c <= ' ' || c >= 0x7F || isAnyOf("*,\"\\", c); };
+    if (text.empty() || text.size() > 2048 || std::ranges::any_of(text, bad)) return std::nullopt;
+    std::string name{text};
+    if (text.find_first_of(":/@") != std::string_view::npos) return name;
+    std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return name;
+}
+
 bool isAnyOf(std::string_view signs, char c) { return signs.find(c) != std::string_view::npos; }
 
 } // namespace tcds::config

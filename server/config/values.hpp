@@ -3,12 +3,15 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tcds::config {
 
 // How the text of a setting becomes a value. Each takes the whole text or refuses it; a refused
 // text leaves the value as it was.
+
+inline constexpr unsigned kMostCalls = 1'000'000; // a second
 
 /// @return false when the text is no number from low to high
 template <class Number>
@@ -39,6 +42,14 @@ bool isPlainUrl(std::string_view url);
 /// A plain URL without query, to which paths are appended; nothing in it means anything to a shell
 /// within double quotes.
 bool isBaseUrl(std::string_view url);
+
+/// scheme://host[:port] as browsers send it; anything more would never match.
+bool isOrigin(std::string_view origin);
+
+/// An alternative name as it is compared with those of a certificate: a DNS name in lower case, a
+/// URI, e-mail or IP address as it is.
+/// @return nothing for a text that no such name can be
+std::optional<std::string> readCertificateName(std::string_view text);
 
 bool isAnyOf(std::string_view signs, char c);
 

@@ -20,7 +20,7 @@ TEST(ClientKeys, AreDocumentedUniqueAndStartFromWhatTheyTake)
         EXPECT_FALSE(key.about.empty());
         EXPECT_FALSE(key.allowed.empty());
         EXPECT_EQ(findClientKey(key.name), &key);
-        if (!key.inherits.empty()) {
+        if (!key.inherits.empty() && key.shape != ClientKey::Shape::Map) {
             EXPECT_NE(findKey(key.inherits), nullptr);
         }
         ClientEntry entry;
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"name",
             {"a", "st-mary", "Epic.prod_2", std::string(64, 'x')},
             {"", "a b", "a/b", ".a", "-a", "\xc3\xa9", std::string(65, 'x')}},
-        Row{"auth", {"jwt", "none"}, {"", "JWT", "mtls"}},
+        Row{"auth", {"jwt", "mtls", "none"}, {"", "JWT", "tls"}},
         Row{"issuers",
             {"https://ehr.example.org", "urn:oid:1.2.3", "https://ehr.example.org/"},
             {"", "ehr.example.org", ":x", "https://a b", "https://u:p@h.example"}},
@@ -78,6 +78,13 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"audiences", {"sand_man", "https://cds.example.org/cds-services/x"}, {"", "a b"}},
         Row{"jwt_max_life", {"60s", "15m", "60m", "3600s"}, {"", "59s", "61m", "1h", "15", "-1m"}},
         Row{"jwt_retry_window", {"0s", "30s", "5m"}, {"", "301s", "6m", "30", "s", "1.5s"}},
+        Row{"certificate_names",
+            {"ehr.example.org", "EHR.example.org", "https://ehr.example.org/cds", "192.0.2.7",
+             "2001:db8::7", "cds@example.org"},
+            {"", "a b", "*.example.org", "a,b", "\xc3\xa9.example"}},
+        Row{"cors_origins",
+            {"https://a.example", "http://localhost:4000"},
+            {"", "*", "null", "https://a.example/", "a.example"}}, // CTL-18
         Row{"fhir_servers",
             {"https://fhir.example.org/r4", "http://localhost:8090", "https://h.example/a/"},
             {"", "fhir.example.org", "https://h.example?x=1", "https://u:p@h.example",
@@ -98,6 +105,22 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"accept_unknown_status", {"true", "no"}, kBadFlags},
         Row{"selection_behavior", {"any", "at-most-one"}, {"", "all"}}),
     [](auto const& row) { return row.param.key; });
+
+TEST(Rate, TakesItsTwoNumbers) // CTL-12
+{
+    auto const* key = findClientKey("rate");
+    ClientEntry entry;
+
+    EXPECT_TRUE(key->take(entry, "per_second", "50"));
+    EXPECT_TRUE(key->take(entry, "burst", "1000000"));
+    EXPECT_FALSE(key->take(entry, "burst", "1000001"));
+    EXPECT_FALSE(key->take(entry, "burst", "-1"));
+    EXPECT_FALSE(key->take(entry, "per_minute", "5"));
+    EXPECT_FALSE(key->take(entry, "", "5"));
+
+    EXPECT_EQ(entry.rate.perSecond, 50U);
+    EXPECT_EQ(entry.rate.burst, 1'000'000U);
+}
 
 TEST(Aliases, StandForKeysOfOursAndNeverHideOne) // TOL-01
 {

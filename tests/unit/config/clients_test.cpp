@@ -22,6 +22,9 @@ std::string const kSmall = "clients:\n"
                            "    issuers: https://ehr.example.org\n"
                            "    jku: https://ehr.example.org/jwks\n";
 
+/// A listener that asks for client certificates.
+std::string const kTls = "tls: {certificate_file: a, key_file: b, client_ca_file: c}\n";
+
 Outcome inMode(std::string const& mode, std::string const& yaml)
 {
     auto sources = withFile(yaml);
@@ -126,6 +129,31 @@ TEST(Clients, StartFromTheSettingsWhereverThoseStand)
     EXPECT_TRUE(client.acceptUnknownStatus);
 }
 
+TEST(Clients, AreKnownByTheirCertificateAlsoInProduction) // SEC-04
+{
+    auto const outcome =
+        inMode("production", kTls + "clients: [{name: a, auth: mtls, certificate_names: "
+                                    "[EHR.example.org, https://ehr.example.org/CDS]}]\n");
+
+    EXPECT_EQ(only(outcome).auth, Auth::Mtls);
+    EXPECT_THAT(only(outcome).certificateNames,
+                ElementsAre("ehr.example.org", "https://ehr.example.org/CDS"));
+}
+
+TEST(Clients, CallAsOftenAsTheSettingsSayWhereTheirEntryDoesNot) // CTL-12
+{
+    auto const rateOf = [](std::string const& members) {
+        return only(inSandbox(kSmall + members + "rate: {per_second: 50, burst: 200}\n")).rate;
+    };
+
+    EXPECT_EQ(rateOf("").perSecond, 50U);
+    EXPECT_EQ(rateOf("").burst, 200U);
+    EXPECT_EQ(rateOf("    rate: {per_second: 5}\n").perSecond, 5U);
+    EXPECT_EQ(rateOf("    rate: {per_second: 5}\n").burst, 200U);
+    EXPECT_EQ(rateOf("    rate: {per_second: 0, burst: 7}\n").burst, 7U);
+    EXPECT_EQ(only(inSandbox(kSmall)).rate.perSecond, 0U);
+}
+
 TEST(Clients, ShowEveryMemberWithItsOrigin)
 {
     auto const outcome =
@@ -216,6 +244,26 @@ INSTANTIATE_TEST_SUITE_P(
               "site.yaml:5:44", "ehr.example.org\" stands at site.yaml:3:14", "one entry"},
         Fault{"TokensOfNobody", "clients: [{name: a, auth: none, audiences: x}]\n",
               "site.yaml:1:44", "clients.audiences means nothing", "auth: jwt"},
+        Fault{"CertificateWithoutAuthority",
+              "clients: [{name: a, auth: mtls, certificate_names: a.example}]\n", "site.yaml:1:27",
+              "no client can be verified", "tls.client_ca_file"}, // SEC-04
+        Fault{"NoCertificateName", kTls + "clients: [{name: a, auth: mtls}]\n", "site.yaml:2:11",
+              "clients.certificate_names is empty", "list"},
+        Fault{"TokensOfACertificate",
+              kTls + "clients: [{name: a, auth: mtls, certificate_names: a.example, jku: "
+                     "https://e.example/jwks}]\n",
+              "site.yaml:2:68", "clients.jku means nothing, for auth: mtls", "auth: jwt"},
+        Fault{"CertificateOfATokenClient", kSmall + "    certificate_names: a.example\n",
+              "site.yaml:5:24", "means nothing, for auth: jwt", "auth: mtls"},
+        Fault{"SameCertificateName",
+              kTls + "clients:\n"
+                     "  - {name: a, auth: mtls, certificate_names: [b.example, a.example]}\n"
+                     "  - {name: b, auth: mtls, certificate_names: A.example}\n",
+              "site.yaml:4:46", "\"a.example\" stands at site.yaml:3:58 already", "one entry"},
+        Fault{"AnyCorsOrigin", kSmall + "    cors_origins: ['*']\n", "site.yaml:5:20",
+              "clients.cors_origins", "origins"},
+        Fault{"UnknownRate", kSmall + "    rate: {per_minute: 5}\n", "site.yaml:5:24",
+              "clients.rate.per_minute", "per_second and burst"},
         Fault{"TwoNobodies", "clients: [{name: a, auth: none}, {name: b, auth: none}]\n",
               "site.yaml:1:50", "site.yaml:1:11 has auth: none already", "one entry"},
         Fault{"PrefetchOfContext",
@@ -237,7 +285,7 @@ TEST(FaultyClients, AreAllReportedAtOnce)
 {
     auto const outcome = inSandbox("max_cards: 9\n"
                                    "clients:\n"
-                                   "  - {name: 'a b', auth: mtls, jku: ftp://x, max_cards: 7}\n"
+                                   "  - {name: 'a b', auth: tls, jku: ftp://x, max_cards: 7}\n"
                                    "  - {nme: c, mode: quiet}\n");
 
     // Setting; name, auth, jku, max_cards and no issuer; nme, mode, no name, no issuer, no key set.

@@ -52,6 +52,43 @@ TEST(Production, RefusesPlainHttpBeyondLoopbackUnlessAProxyIsStated) // decision
     EXPECT_TRUE(load(sources).loaded);
 }
 
+TEST(Production, TakesTlsBeyondLoopback) // CTL-19, SEC-01
+{
+    auto sources = production();
+    sources.flags.emplace_back("listen", "0.0.0.0:8443");
+    sources.flags.emplace_back("tls.certificate_file", "/etc/twitch-cds/server.pem");
+    sources.flags.emplace_back("tls.key_file", "/etc/twitch-cds/server.key");
+
+    auto const outcome = load(sources);
+
+    ASSERT_TRUE(outcome.loaded) << outcome.report;
+    EXPECT_EQ(outcome.loaded->config.tls.certificateFile, "/etc/twitch-cds/server.pem");
+    EXPECT_FALSE(outcome.loaded->config.tls.leastIs13);
+    EXPECT_FALSE(outcome.loaded->config.tls.clientOptional);
+}
+
+TEST(HalfTls, IsRefusedInEveryMode)
+{
+    struct Row {
+        std::string key, value, missing;
+    };
+    for (auto const& [key, value, missing] :
+         {Row{"tls.certificate_file", "a", "tls.key_file"},
+          Row{"tls.key_file", "a", "tls.certificate_file"},
+          Row{"tls.client_ca_file", "a", "tls.certificate_file"},
+          Row{"tls.client_names", "a.example", "tls.client_ca_file"},
+          Row{"tls.crl_file", "a", "tls.client_ca_file"}}) {
+        auto sources = sandbox();
+        sources.flags.emplace_back(key, value);
+
+        auto const outcome = load(sources);
+
+        ASSERT_EQ(outcome.problems.size(), 1U) << outcome.report;
+        EXPECT_EQ(outcome.problems[0].what, key + " is set without " + missing);
+        EXPECT_THAT(outcome.problems[0].fix, HasSubstr("set " + missing));
+    }
+}
+
 TEST(Production, RefusesLinksThatAreNotHttps) // row LNK-02
 {
     EXPECT_FALSE(inProduction("public_url", "http://cds.example.org").loaded);
