@@ -91,7 +91,7 @@ boost::system::result<Caller, auth::Rejection> App::identify(http::Request const
                                                              Instant now) const
 {
     auto const authorization = request.headers.find("Authorization").value_or("");
-    return callers_.identify(authorization, path, bodyDigest, now);
+    return callers_.identify(authorization, request.peerNames, path, bodyDigest, now);
 }
 
 /// As the base path says, else as the client's entry does.
@@ -145,6 +145,8 @@ http::Response App::feedback(http::Request&& request, Route const& route)
     auto const caller = identify(request, pathOf(route), received.sha256, now);
     if (!caller) return journal_.turnAway(caller.error(), service.id, received);
     auto const& client = caller->terms->client;
+    if (auto const wait = caller->terms->throttle->take(now))
+        return journal_.tooOften(*wait, service.id, received, client);
     json::Limits limits;
     limits.bytes = config_.maxBodyBytes;
     auto const items = cds::readFeedback(std::move(request.body), limits);

@@ -30,6 +30,7 @@ Terms termsOf(config::ClientEntry const& entry, DecideSettings settings)
     for (auto const& alias : entry.aliases) digested += ';' + alias.theirs + '=' + alias.ours;
     terms.settingsDigest = entry.aliases.empty() ? digested : audit::sha256(digested);
     terms.settings = std::move(settings);
+    terms.throttle = std::make_shared<Throttle>(entry.rate);
     return terms;
 }
 
@@ -46,7 +47,7 @@ std::optional<Error> unservable(config::ClientEntry const& entry, config::Config
     if (entry.tenant != config.tenant)
         return fault(entry, "tenant", "is not the tenant of this service",
                      "run one service a tenant, each with its own log and key");
-    if (entry.auth == config::Auth::None) return std::nullopt;
+    if (entry.auth != config::Auth::Jwt) return std::nullopt;
     if (entry.jwksFile.empty())
         return fault(entry, "jku", "key sets are not fetched yet",
                      "save the key set and name it as jwks_file");
@@ -123,10 +124,13 @@ Callers::Callers(config::Config const& config) : publicUrl_{config.publicUrl}
     for (auto const& entry : config.clients) {
         auto const& terms = byName_.emplace(entry.name, termsOf(entry, settings)).first->second;
         if (entry.auth == config::Auth::None && anybody_ == nullptr) anybody_ = &terms;
+        if (entry.auth == config::Auth::Mtls)
+            for (auto const& name : entry.certificateNames) byCertificate_.emplace(name, &terms);
     }
     if (!config.clients.empty() || config.mode == config::Mode::Production) return;
     open_ = std::make_unique<Terms>();
     open_->settings = settings;
+    open_->throttle = std::make_shared<Throttle>(config.rate);
     open_->settingsDigest = digestOf(settings);
     open_->fhir.bases = config.fhirServers;
     open_->fhir.anonymous = config.fhirAnonymous;
@@ -140,7 +144,7 @@ Result<Callers> Callers::make(config::Config const& config)
     std::vector<auth::TrustEntry> trusted;
     for (auto const& entry : config.clients) {
         if (auto error = unservable(entry, config)) return *std::move(error);
-        if (entry.auth == config::Auth::None) continue;
+        if (entry.auth != config::Auth::Jwt) continue;
         auto trust = trustOf(entry);
         if (!trust) return trust.error();
         trusted.push_back(std::move(*trust));
@@ -152,13 +156,25 @@ Result<Callers> Callers::make(config::Config const& config)
     return callers;
 }
 
-boost::system::result<Caller, auth::Rejection> Callers::identify(std::string_view authorization,
-                                                                 std::string_view path,
-                                                                 std::string_view bodyDigest,
-                                                                 Instant now) const
+/// Who calls without a token; nullptr: nobody may.
+Terms const* Callers::withoutToken(std::span<std::string const> peerNames) const
 {
-    auto const withoutToken = authorization.empty() || verifier_ == nullptr;
-    if (withoutToken && anybody_ != nullptr) return Caller{anybody_, std::nullopt};
+    for (auto const& name : peerNames)
+        if (auto const at = byCertificate_.find(name); at != byCertificate_.end())
+            return at->second;
+    return anybody_;
+}
+
+boost::system::result<Caller, auth::Rejection> Callers::identify(
+    std::string_view authorization, std::span<std::string const> peerNames, std::string_view path,
+    std::string_view bodyDigest, Instant now) const
+{
+    if (authorization.empty() || verifier_ == nullptr)
+        if (auto const* terms = withoutToken(peerNames)) return Caller{terms, std::nullopt};
+    if (verifier_ == nullptr && !byCertificate_.empty())
+        return auth::reject(auth::Reason::Missing, "client certificate",
+                            "no client entry has a name of it",
+                            "list one of its names in certificate_names of the client's entry");
     if (verifier_ == nullptr)
         return auth::reject(auth::Reason::Issuer, "clients", "there is no client entry",
                             "add one for each EHR that calls");

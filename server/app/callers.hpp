@@ -3,12 +3,14 @@
 #include "fhir/base/result.hpp"
 #include "server/app/decide.hpp"
 #include "server/app/fhir_reads.hpp"
+#include "server/app/throttle.hpp"
 #include "server/auth/verifier.hpp"
 #include "server/config/config.hpp"
 
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,7 @@ struct Terms {
     bool lenientContext = false; // a context without its Bundle: no cards instead of 400
     bool silent = false;         // evaluated and recorded, answered without cards
     bool emptyOnMissing = false; // needed data is lacking: no cards instead of 412
+    std::shared_ptr<Throttle> throttle; // of this client alone
 };
 
 /// Who calls, and how he is answered.
@@ -35,8 +38,9 @@ struct Caller {
 };
 
 /// Everybody whom the service lets in (decision D6). Without client entries that is anybody in
-/// sandbox and dev, and nobody in production. With entries a token is verified, and only an entry
-/// with `auth: none`, which production refuses, lets in a call without one.
+/// sandbox and dev, and nobody in production. With entries a token is verified; a call without one
+/// comes from the entry with `auth: mtls` that has a name of its certificate, or else from the one
+/// with `auth: none`, which production refuses.
 class Callers
 {
 public:
@@ -46,23 +50,26 @@ public:
 
     [[nodiscard]] bool letsInSomebody() const
     {
-        return anybody_ != nullptr || verifier_ != nullptr;
+        return anybody_ != nullptr || verifier_ != nullptr || !byCertificate_.empty();
     }
     /// Whether a signature may have to be verified: no work for a thread that serves sockets.
     [[nodiscard]] bool verifiesTokens() const { return verifier_ != nullptr; }
 
     /// @param authorization  value of the field, "" without one
+    /// @param peerNames      verified names of the client's certificate
     /// @param path           of the called endpoint in its one spelling
     /// @param bodyDigest     SHA-256 of the body
     [[nodiscard]] boost::system::result<Caller, auth::Rejection> identify(
-        std::string_view authorization, std::string_view path, std::string_view bodyDigest,
-        Instant now) const;
+        std::string_view authorization, std::span<std::string const> peerNames,
+        std::string_view path, std::string_view bodyDigest, Instant now) const;
 
 private:
     explicit Callers(config::Config const& config);
+    Terms const* withoutToken(std::span<std::string const> peerNames) const;
 
     std::string publicUrl_;
     std::map<std::string, Terms, std::less<>> byName_;
+    std::map<std::string, Terms const*, std::less<>> byCertificate_; // by name of a certificate
     std::unique_ptr<Terms> open_;    // of everybody, where there are no entries
     Terms const* anybody_ = nullptr; // who calls without a token; nullptr: refused
     std::unique_ptr<auth::Verifier> verifier_;

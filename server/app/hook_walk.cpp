@@ -111,12 +111,16 @@ HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
     auto const& service = *route.service;
     Received received{request.body.size(), audit::sha256(request.body), request.remoteAddress};
     auto caller = callers_.identify(request.headers.find("Authorization").value_or(""),
-                                    pathOf(route), received.sha256, now);
+                                    request.peerNames, pathOf(route), received.sha256, now);
     if (!caller) {
         answer(journal_.turnAway(caller.error(), service.id, received));
         return nullptr;
     }
     auto const& terms = *caller->terms;
+    if (auto const wait = terms.throttle->take(now)) {
+        answer(journal_.tooOften(*wait, service.id, received, terms.client));
+        return nullptr;
+    }
     auto traceId = traceIdOf(request);
     json::Limits limits;
     limits.bytes = config_.maxBodyBytes;

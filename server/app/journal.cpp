@@ -2,6 +2,7 @@
 
 #include "server/app/responses.hpp"
 #include "server/audit/decision.hpp"
+#include "server/http/status.hpp"
 
 namespace tcds::app {
 
@@ -66,6 +67,16 @@ http::Response Journal::turnAway(auth::Rejection const& rejection, std::string_v
                                                       : "not authenticated",
                      kind == Error::Kind::Unavailable ? "try again" : ""};
     return refuse(said, auth::toText(rejection.reason), service, received, rejection.client);
+}
+
+http::Response Journal::tooOften(std::chrono::seconds wait, std::string_view service,
+                                 Received const& received, std::string_view client)
+{
+    Error const error{Error::Kind::Unavailable, "rate", "more calls than the client may make",
+                      "wait as Retry-After says"};
+    auto response = outcome(error, wait);
+    response.status = http::status::kTooManyRequests;
+    return keepRefusal(std::move(response), error, "rate", service, received, client);
 }
 
 std::string_view rejectReason(Error const& error)

@@ -6,6 +6,7 @@
 #include "server/http/message.hpp"
 #include "server/ops/ops_log.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -46,6 +47,10 @@ public:
     /// record has the reason.
     http::Response turnAway(auth::Rejection const& rejection, std::string_view service,
                             Received const& received);
+
+    /// Refuses a call beyond the client's rate (control CTL-12).
+    http::Response tooOften(std::chrono::seconds wait, std::string_view service,
+                            Received const& received, std::string_view client);
 
     [[nodiscard]] ops::OpsLog& ops() { return ops_; }
 

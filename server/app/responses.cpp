@@ -16,7 +16,7 @@ http::Response json(std::string body)
     return response;
 }
 
-http::Response outcome(Error const& error)
+http::Response outcome(Error const& error, std::chrono::seconds wait)
 {
     http::Response response;
     response.status = http::statusOf(error.kind);
@@ -24,7 +24,8 @@ http::Response outcome(Error const& error)
     response.body = cds::writeOutcome(error);
     if (error.kind == Error::Kind::Unauthenticated)
         response.headers.add("WWW-Authenticate", "Bearer");
-    if (error.kind == Error::Kind::Unavailable) response.headers.add("Retry-After", "1");
+    if (error.kind == Error::Kind::Unavailable)
+        response.headers.add("Retry-After", std::to_string(wait.count()));
     return response;
 }
 

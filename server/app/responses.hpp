@@ -3,6 +3,7 @@
 #include "fhir/base/result.hpp"
 #include "server/http/message.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,8 @@ inline constexpr std::string_view kNoCards = R"({"cards":[]})";
 http::Response json(std::string body);
 
 /// An OperationOutcome with the status of the error's kind.
-http::Response outcome(Error const& error);
+/// @param wait  after which an answer may be had, where there is none now
+http::Response outcome(Error const& error, std::chrono::seconds wait = std::chrono::seconds{1});
 
 /// 405. @param allow  value of the field, "POST, OPTIONS"
 http::Response methodNotAllowed(std::string_view allow);

@@ -68,6 +68,35 @@ audit::LogOptions logOptions(config::Config const& config)
     return options;
 }
 
+/// A preflight comes without a token, so the listener lets in the pages of every client.
+http::CorsPolicy corsPolicy(config::Config const& config)
+{
+    http::CorsPolicy policy;
+    policy.origins = config.corsOrigins;
+    for (auto const& client : config.clients)
+        policy.origins.insert(policy.origins.end(), client.corsOrigins.begin(),
+                              client.corsOrigins.end());
+    if (std::ranges::find(policy.origins, "*") != policy.origins.end())
+        policy.mode = http::CorsPolicy::Mode::AnyOrigin;
+    else if (!policy.origins.empty())
+        policy.mode = http::CorsPolicy::Mode::Listed;
+    return policy;
+}
+
+http::Tls tlsOptions(config::TlsSettings const& settings)
+{
+    http::Tls tls;
+    tls.certificateFile = settings.certificateFile;
+    tls.keyFile = settings.keyFile;
+    tls.clientCaFile = settings.clientCaFile;
+    tls.clientNames = settings.clientNames;
+    tls.crlFile = settings.crlFile;
+    tls.leastVersion = settings.leastIs13 ? http::Tls::Version::Tls13 : http::Tls::Version::Tls12;
+    tls.clientCertificate = settings.clientOptional ? http::Tls::ClientCertificate::Optional
+                                                    : http::Tls::ClientCertificate::Required;
+    return tls;
+}
+
 http::Options serverOptions(config::Config const& config)
 {
     http::Options options;
@@ -81,11 +110,9 @@ http::Options serverOptions(config::Config const& config)
     options.deadlines.idle = config.idleDeadline;
     options.deadlines.write = config.writeDeadline;
     options.deadlines.drain = config.drainDeadline;
-    if (std::ranges::find(config.corsOrigins, "*") != config.corsOrigins.end())
-        options.cors.mode = http::CorsPolicy::Mode::AnyOrigin;
-    else if (!config.corsOrigins.empty())
-        options.cors.mode = http::CorsPolicy::Mode::Listed;
-    options.cors.origins = config.corsOrigins;
+    options.deadlines.handshake = config.handshakeDeadline;
+    options.cors = corsPolicy(config);
+    options.tls = tlsOptions(config.tls);
     options.errorBody = cds::writeOutcome;
     options.errorContentType = std::string{cds::kFhirJson};
     return options;
@@ -148,7 +175,17 @@ sigset_t blockSignals()
     return signals;
 }
 
-void waitForEnd(sigset_t const& signals, ops::OpsLog& ops)
+/// SIGHUP: what cannot be used is named, and the old stays.
+void reload(http::Server& server, ops::OpsLog& ops)
+{
+    auto const reloaded = server.reloadTls();
+    if (reloaded)
+        ops.event(Level::Info, "reloaded", {Field{"what", "TLS"}});
+    else
+        ops.event(Level::Error, "reload refused", {Field{"why", toText(reloaded.error())}});
+}
+
+void waitForEnd(sigset_t const& signals, http::Server& server, ops::OpsLog& ops, bool const hasTls)
 {
     for (;;) {
         int signal = 0;
@@ -158,7 +195,10 @@ void waitForEnd(sigset_t const& signals, ops::OpsLog& ops)
                       {Field{"signal", signal == SIGTERM ? "TERM" : "INT"}});
             return;
         }
-        ops.event(Level::Info, "reload is not supported", {Field{"signal", "HUP"}});
+        if (hasTls)
+            reload(server, ops);
+        else
+            ops.event(Level::Info, "nothing to reload", {Field{"signal", "HUP"}});
     }
 }
 
@@ -228,7 +268,7 @@ int serve(ServeArguments const& arguments)
               {Field{"version", kVersion}, Field{"mode", config::toText(config.mode)},
                Field{"port", port}, Field{"pack", rules->id}, Field{"pack_version", rules->version},
                Field{"audit", config.auditDirectory}});
-    waitForEnd(signals, ops);
+    waitForEnd(signals, server, ops, !config.tls.certificateFile.empty());
     app.beginDrain();
     auto const cut = server.drain();
     ops.event(Level::Info, "stopped", {Field{"cut_off", std::to_string(cut)}});

@@ -307,7 +307,7 @@ TEST(TlsReload, UnderLoadDropsNoConnection)
     std::atomic<int> failed = 0;
     std::vector<std::thread> clients;
     for (int c = 0; c < 4; ++c) {
-        clients.emplace_back([&, c] {
+        clients.emplace_back([&] {
             TlsClient kept{running.port(), files.trusting()}; // over all reloads
             while (!enough) {
                 TlsClient fresh{running.port(), files.trusting()};
