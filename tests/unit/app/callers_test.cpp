@@ -277,6 +277,71 @@ TEST_F(KnownClients, ChecksTokensInTheSandboxOnceAnEntryExists) // D6
     EXPECT_EQ(at(service.records("decision").at(0), "/mode"), "sandbox");
 }
 
+/// A client that is known by its certificate, beside the one with tokens.
+constexpr std::string_view kByCertificate =
+    "  - {name: north, auth: mtls, certificate_names: [ehr.north.example], max_cards: 1}\n"
+    "tls: {certificate_file: a, key_file: b, client_ca_file: c}\n";
+
+TEST_F(KnownClients, TakesTheNameOfACertificateInPlaceOfAToken) // SEC-04, TOL-05
+{
+    Service service{settings(), site() + std::string{kByCertificate}};
+    auto const from = [&](std::vector<std::string> names, std::string const& authorization) {
+        http::Request request;
+        request.method = "POST";
+        request.path = kView;
+        request.body = call();
+        request.peerNames = std::move(names);
+        if (!authorization.empty()) request.headers.add("Authorization", authorization);
+        return service.handle(std::move(request)).status;
+    };
+
+    EXPECT_EQ(from({"other.example", "ehr.north.example"}, ""), 200);
+    EXPECT_EQ(from({"ehr.example.org"}, ""), 401); // verified, but nobody's
+    EXPECT_EQ(from({"EHR.north.example.evil.example"}, ""), 401);
+    EXPECT_EQ(from({}, ""), 401);
+    EXPECT_EQ(from({"ehr.north.example"}, "Bearer x.y.z"), 401); // a token is judged as such
+    EXPECT_EQ(from({"ehr.north.example"}, bearer(goodHeader(), goodClaims())), 200);
+
+    auto const records = service.records("decision");
+    ASSERT_EQ(records.size(), 2U);
+    EXPECT_EQ(at(records[0], "/client/name"), "north");
+    EXPECT_EQ(at(records[0], "/cards/1"), ""); // its own terms
+    EXPECT_EQ(at(records[1], "/client/name"), "mercy");
+}
+
+TEST_F(KnownClients, AreReadyWithCertificatesAlone) // SEC-04
+{
+    Service service{settings(), "clients:\n" + std::string{kByCertificate}};
+
+    EXPECT_EQ(service.send("GET", "/healthz/ready").status, 200);
+    EXPECT_EQ(post(service, "").status, 401);
+    EXPECT_EQ(post(service, bearer(goodHeader(), goodClaims())).status, 401);
+}
+
+TEST_F(KnownClients, HaveARateOfTheirOwn) // CTL-12
+{
+    Service service{settings(),
+                    site("    rate: {per_second: 1, burst: 1}\n") + std::string{kByCertificate}};
+    auto const withToken = [&](std::string_view jti) {
+        return post(service, bearer(goodHeader(), goodClaims().with("jti", inQuotes(jti))));
+    };
+
+    EXPECT_EQ(withToken("1").status, 200);
+    auto const refused = withToken("2");
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(header(refused, "Retry-After"), "1");
+    EXPECT_EQ(at(service.records("reject").at(0), "/reason"), "rate");
+    EXPECT_EQ(at(service.records("reject").at(0), "/client"), "mercy");
+    for (int i = 0; i < 3; ++i) { // another client is not held up by it
+        http::Request request;
+        request.method = "POST";
+        request.path = kView;
+        request.body = call();
+        request.peerNames = {"ehr.north.example"};
+        EXPECT_EQ(service.handle(std::move(request)).status, 200);
+    }
+}
+
 TEST_F(KnownClients, SaysWhatItCannotServe)
 {
     auto const faultOf = [&](std::string const& yaml, bool withUrl = true) {
