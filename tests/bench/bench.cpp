@@ -4,6 +4,7 @@
 #include "tests/bench/audit_record.hpp"
 #include "tests/bench/chart_body.hpp"
 #include "tests/bench/load_client.hpp"
+#include "tests/bench/own_certificate.hpp"
 #include "tests/bench/report.hpp"
 #include "tests/bench/server_process.hpp"
 
@@ -69,11 +70,23 @@ Command serviceCommand(Settings const& settings, std::filesystem::path const& st
              {"TWITCH_CDS__THREADS", std::to_string(settings.threads)}}};
 }
 
+/// The same service behind TLS.
+Command securedCommand(Settings const& settings, std::filesystem::path const& state)
+{
+    auto const certificate = (state / "server.pem").string();
+    auto const key = (state / "server.key").string();
+    writeOwnCertificate(certificate, key);
+    auto command = serviceCommand(settings, state / "secured");
+    command.environment.emplace_back("TWITCH_CDS__TLS__CERTIFICATE_FILE", certificate);
+    command.environment.emplace_back("TWITCH_CDS__TLS__KEY_FILE", key);
+    return command;
+}
+
 double cpuPerCall(ServerProcess const& server, std::string_view request, std::size_t connections,
-                  std::size_t requests)
+                  std::size_t requests, Wire wire = Wire::Plain)
 {
     auto const before = server.cpuTime();
-    (void)load(server.port(), request, connections, requests);
+    (void)load(server.port(), request, connections, requests, wire);
     std::chrono::duration<double, std::micro> const spent = server.cpuTime() - before;
     return spent.count() / static_cast<double>(requests);
 }
@@ -83,6 +96,7 @@ SizeFigures measure(Settings const& settings, Size const& size)
     StateFolder const state;
     ServerProcess const null{{{settings.null}, {}}};
     ServerProcess const service{serviceCommand(settings, state.path())};
+    ServerProcess const secured{securedCommand(settings, state.path())};
     auto const body = chartBody(size.bytes, std::time(nullptr));
     auto const request = postRequest(kPath, body);
 
@@ -92,15 +106,20 @@ SizeFigures measure(Settings const& settings, Size const& size)
     auto const warmUp = size.requests / 4;
     (void)load(null.port(), request, settings.connections, warmUp);
     figures.answerBytes = load(service.port(), request, settings.connections, warmUp).size();
+    (void)load(secured.port(), request, settings.connections, warmUp, Wire::Tls);
 
     std::vector<double> nullUs;
     std::vector<double> serviceUs;
+    std::vector<double> securedUs;
     for (std::size_t round = 0; round < settings.rounds; ++round) {
         nullUs.push_back(cpuPerCall(null, request, settings.connections, size.requests));
         serviceUs.push_back(cpuPerCall(service, request, settings.connections, size.requests));
+        securedUs.push_back(
+            cpuPerCall(secured, request, settings.connections, size.requests, Wire::Tls));
     }
     figures.null = spreadOf(std::move(nullUs));
     figures.service = spreadOf(std::move(serviceUs));
+    figures.secured = spreadOf(std::move(securedUs));
     figures.nullKib = null.residentKib();
     figures.serviceKib = service.residentKib();
     figures.record = newestRecord(state.path());

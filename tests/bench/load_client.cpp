@@ -1,6 +1,10 @@
 #include "tests/bench/load_client.hpp"
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -60,13 +64,38 @@ Descriptor connectTo(std::uint16_t port)
     return socket;
 }
 
+struct FreeTls {
+    void operator()(SSL* it) const { SSL_free(it); }
+    void operator()(SSL_CTX* it) const { SSL_CTX_free(it); }
+};
+
+/// Trusts anybody: the server is this program's own child.
+SSL_CTX* tlsContext()
+{
+    static std::unique_ptr<SSL_CTX, FreeTls> const context{SSL_CTX_new(TLS_client_method())};
+    SSL_CTX_set_mode(context.get(),
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    return context.get();
+}
+
+/// Connects the TLS of a socket, which waits until that is done and not any more afterwards.
+std::unique_ptr<SSL, FreeTls> secured(int socket)
+{
+    std::unique_ptr<SSL, FreeTls> tls{SSL_new(tlsContext())};
+    SSL_set_fd(tls.get(), socket);
+    if (SSL_connect(tls.get()) != 1) throw std::runtime_error{"the handshake failed"};
+    (void)::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
+    return tls;
+}
+
 /// One connection and the call that is under way on it.
 class Connection
 {
 public:
-    Connection(std::uint16_t port, std::string_view request)
+    Connection(std::uint16_t port, std::string_view request, Wire wire)
         : socket_{connectTo(port)}, request_{request}
     {
+        if (wire == Wire::Tls) tls_ = secured(socket_.get());
     }
 
     [[nodiscard]] int descriptor() const { return socket_.get(); }
@@ -82,30 +111,64 @@ public:
     void send()
     {
         while (sending()) {
-            auto const bytes = ::send(socket_.get(), request_.data() + sent_,
-                                      request_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
+            auto const bytes = put(request_.substr(sent_));
             if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return;
             if (bytes < 0) fail("send");
             sent_ += static_cast<std::size_t>(bytes);
         }
     }
 
+    /// Takes all that is there: an edge is told once.
     /// @return whether the answer is whole now
     bool receive()
     {
-        std::array<char, 16U * 1024U> buffer; // NOLINT: only what recv has written is read
-        auto const bytes = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-        if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return false;
-        if (bytes < 0) fail("recv");
-        if (bytes == 0) throw std::runtime_error{"the server closed a connection"};
-        answer_.append(buffer.data(), static_cast<std::size_t>(bytes));
-        auto const end = answer_.find("\r\n\r\n");
-        return end != std::string::npos && answer_.size() >= end + 4 + contentLength(end);
+        while (receiveSome())
+            if (isWhole()) return true;
+        return false;
     }
 
     [[nodiscard]] std::string body() const { return answer_.substr(answer_.find("\r\n\r\n") + 4); }
 
 private:
+    bool receiveSome()
+    {
+        std::array<char, 16U * 1024U> buffer; // NOLINT: only what recv has written is read
+        auto const bytes = take(buffer.data(), buffer.size());
+        if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+        if (bytes < 0) fail("recv");
+        if (bytes == 0) throw std::runtime_error{"the server closed a connection"};
+        answer_.append(buffer.data(), static_cast<std::size_t>(bytes));
+        return true;
+    }
+
+    [[nodiscard]] bool isWhole() const
+    {
+        auto const end = answer_.find("\r\n\r\n");
+        return end != std::string::npos && answer_.size() >= end + 4 + contentLength(end);
+    }
+
+    /// As send(2) and recv(2) do, errno included.
+    ssize_t put(std::string_view bytes)
+    {
+        if (!tls_)
+            return ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        return moved(SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size())));
+    }
+    ssize_t take(char* bytes, std::size_t size)
+    {
+        if (!tls_) return ::recv(socket_.get(), bytes, size, MSG_DONTWAIT);
+        return moved(SSL_read(tls_.get(), bytes, static_cast<int>(size)));
+    }
+    ssize_t moved(int result)
+    {
+        if (result > 0) return result;
+        auto const why = SSL_get_error(tls_.get(), result);
+        ERR_clear_error();
+        if (why == SSL_ERROR_ZERO_RETURN) return 0;
+        errno = why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE ? EAGAIN : EPROTO;
+        return -1;
+    }
+
     [[nodiscard]] std::size_t contentLength(std::size_t headEnd) const
     {
         constexpr std::string_view kField = "\r\nContent-Length: ";
@@ -120,6 +183,7 @@ private:
     }
 
     Descriptor socket_;
+    std::unique_ptr<SSL, FreeTls> tls_; // nothing: plain
     std::string_view request_;
     std::size_t sent_ = 0;
     std::string answer_;
@@ -136,14 +200,14 @@ std::string postRequest(std::string_view path, std::string_view body)
 }
 
 std::string load(std::uint16_t port, std::string_view request, std::size_t connections,
-                 std::size_t requests)
+                 std::size_t requests, Wire wire)
 {
     Descriptor const poll{::epoll_create1(EPOLL_CLOEXEC)};
     std::vector<Connection> open;
     open.reserve(connections);
     std::size_t begun = 0;
     for (std::size_t i = 0; i < connections && begun < requests; ++i, ++begun) {
-        auto& connection = open.emplace_back(port, request);
+        auto& connection = open.emplace_back(port, request, wire);
         epoll_event event{};
         event.events = EPOLLIN | EPOLLOUT | EPOLLET;
         event.data.u64 = i;
@@ -165,7 +229,8 @@ std::string load(std::uint16_t port, std::string_view request, std::size_t conne
         for (int i = 0; i < ready; ++i) {
             auto& connection = open[events[static_cast<std::size_t>(i)].data.u64];
             if (connection.sending()) connection.send();
-            if (connection.sending() || !connection.receive()) continue;
+            if (connection.sending()) continue;
+            if (!connection.receive()) continue;
             if (++answered == requests) return connection.body();
             if (begun == requests) continue;
             ++begun;

@@ -51,6 +51,8 @@ void write(Json& json, SizeFigures const& size)
     spread(json, "nullCpuUs", size.null);
     spread(json, "serviceCpuUs", size.service);
     number(json, "ratio", size.ratio());
+    spread(json, "tlsCpuUs", size.secured);
+    number(json, "tlsRatio", size.tlsRatio());
     count(json, "answerBytes", size.answerBytes);
     count(json, "cards", size.record.cards);
     count(json, "recordBytes", size.record.bytes);
@@ -86,6 +88,12 @@ std::string asTable(Figures const& figures)
         line(text, "%9zu  %8.1f %8.1f %8.1f  %8.1f %8.1f %8.1f  %6.2f", size.requestBytes,
              size.null.least, size.null.median, size.null.most, size.service.least,
              size.service.median, size.service.most, size.ratio());
+    line(text, "");
+    line(text, "%9s  %-26s  %6s", "request", "service over TLS, CPU us", "TLS /");
+    line(text, "%9s  %8s %8s %8s  %6s", "bytes", "min", "median", "max", "plain");
+    for (auto const& size : figures.sizes)
+        line(text, "%9zu  %8.1f %8.1f %8.1f  %6.2f", size.requestBytes, size.secured.least,
+             size.secured.median, size.secured.most, size.tlsRatio());
     line(text, "");
     line(text, "%9s  %6s %9s  %9s %11s %6s  %9s %11s", "request", "cards", "answer", "record",
          "candidates", "facts", "null KiB", "service KiB");

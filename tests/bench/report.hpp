@@ -14,17 +14,20 @@ struct Spread {
 };
 Spread spreadOf(std::vector<double> values);
 
-/// One size of request: CPU time of a call in microseconds, both servers in the same run.
+/// One size of request: CPU time of a call in microseconds, all servers in the same run.
 struct SizeFigures {
     std::size_t requestBytes = 0;
     std::size_t requests = 0; // a round
     std::size_t answerBytes = 0;
     RecordSize record;
     Spread null, service;
+    Spread secured;                          // the service over TLS
     std::size_t nullKib = 0, serviceKib = 0; // memory in use after the last round
 
     /// Median of the service over median of the null server.
     [[nodiscard]] double ratio() const { return service.median / null.median; }
+    /// Median over TLS over median in plain.
+    [[nodiscard]] double tlsRatio() const { return secured.median / service.median; }
 };
 
 struct Figures {
