@@ -141,11 +141,18 @@ Result<client::Options> clientOptions(config::Config const& config)
     return options;
 }
 
+/// Loading the certificates of the system takes longer than all else at start: only where a FHIR
+/// server may be read.
+/// @return nullptr where none may
 /// @error Config: a network or the file of certificates
 Result<std::unique_ptr<client::FhirClient>> fhirClient(config::Config const& config)
 {
     auto options = clientOptions(config);
     if (!options) return options.error();
+    if (config.fhirServers.empty() &&
+        std::ranges::all_of(config.clients, &std::vector<std::string>::empty,
+                            &config::ClientEntry::fhirServers))
+        return std::unique_ptr<client::FhirClient>{};
     try {
         return std::make_unique<client::FhirClient>(*std::move(options));
     } catch (std::runtime_error const& error) {
