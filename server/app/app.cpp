@@ -120,6 +120,7 @@ http::Response App::ready() const
     if (draining_) return say(false, "draining");
     if (!journal_.healthy()) return say(false, "audit-not-writable");
     if (!callers_.letsInSomebody()) return say(false, "no-client-entries");
+    if (!callers_.knowsKeys()) return say(false, "no-client-keys");
     return say(true, "");
 }
 

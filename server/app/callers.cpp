@@ -1,7 +1,9 @@
 #include "server/app/callers.hpp"
 
 #include "server/audit/digest.hpp"
-#include "server/auth/pinned_keys.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace tcds::app {
 
@@ -48,9 +50,6 @@ std::optional<Error> unservable(config::ClientEntry const& entry, config::Config
         return fault(entry, "tenant", "is not the tenant of this service",
                      "run one service a tenant, each with its own log and key");
     if (entry.auth != config::Auth::Jwt) return std::nullopt;
-    if (entry.jwksFile.empty())
-        return fault(entry, "jku", "key sets are not fetched yet",
-                     "save the key set and name it as jwks_file");
     if (entry.audiences.empty() && config.publicUrl.empty())
         return fault(entry, "audiences", "no token can be meant for this service",
                      "set public_url, or list the audiences of the client's tokens");
@@ -59,14 +58,17 @@ std::optional<Error> unservable(config::ClientEntry const& entry, config::Config
 
 Result<auth::TrustEntry> trustOf(config::ClientEntry const& entry)
 {
-    auto keys = auth::readKeySetFile(entry.jwksFile);
-    if (!keys) return keys.error();
     auth::TrustEntry trust;
+    if (!entry.jwksFile.empty()) {
+        auto keys = auth::readKeySetFile(entry.jwksFile);
+        if (!keys) return keys.error();
+        trust.jwks = std::move(*keys);
+        trust.jwksFrom = entry.jwksFile;
+    }
     trust.client = entry.name;
     trust.tenant = entry.tenant;
     trust.issuers = entry.issuers;
-    trust.jwks = std::move(*keys);
-    trust.jwksFrom = entry.jwksFile;
+    trust.tenantClaim = entry.tenantClaim;
     trust.jkus = entry.jku;
     trust.audiences = entry.audiences;
     trust.lifeCap = entry.jwtMaxLife;
@@ -77,18 +79,16 @@ Result<auth::TrustEntry> trustOf(config::ClientEntry const& entry)
     return trust;
 }
 
-Result<std::unique_ptr<auth::Verifier>> verifierOf(std::vector<auth::TrustEntry> entries,
-                                                   config::Mode mode)
+auth::TrustMode trustMode(config::Mode mode)
 {
-    auto const trustMode =
-        mode == config::Mode::Production ? auth::TrustMode::Production : auth::TrustMode::Sandbox;
-    auto keys = auth::PinnedKeys::make(entries);
-    if (!keys) return keys.error();
-    auto trust = auth::TrustList::make(std::move(entries), trustMode);
-    if (!trust) return trust.error();
-    return std::make_unique<auth::Verifier>(std::move(*trust),
-                                            std::make_shared<auth::PinnedKeys>(std::move(*keys)),
-                                            std::make_shared<auth::ReplayStore>());
+    return mode == config::Mode::Production ? auth::TrustMode::Production
+                                            : auth::TrustMode::Sandbox;
+}
+
+void fetchNothing(std::string const&, std::function<void(Result<std::string>)> const& done)
+{
+    done(Error{Error::Kind::Unavailable, "key set", "key sets are not fetched here",
+               "run the service, or pin the key set in a file (jwks_file)"});
 }
 
 } // namespace
@@ -138,7 +138,14 @@ Callers::Callers(config::Config const& config) : publicUrl_{config.publicUrl}
     anybody_ = open_.get();
 }
 
-Result<Callers> Callers::make(config::Config const& config)
+bool fetchesKeySets(config::Config const& config)
+{
+    return std::ranges::any_of(config.clients, [](config::ClientEntry const& entry) {
+        return entry.auth == config::Auth::Jwt && entry.jwksFile.empty();
+    });
+}
+
+Result<Callers> Callers::make(config::Config const& config, auth::FetchedKeys::Outside keyServers)
 {
     Callers callers{config};
     std::vector<auth::TrustEntry> trusted;
@@ -150,10 +157,27 @@ Result<Callers> Callers::make(config::Config const& config)
         trusted.push_back(std::move(*trust));
     }
     if (trusted.empty()) return callers;
-    auto verifier = verifierOf(std::move(trusted), config.mode);
-    if (!verifier) return verifier.error();
-    callers.verifier_ = std::move(*verifier);
+    if (!keyServers.fetch) keyServers.fetch = fetchNothing;
+    auto const mode = trustMode(config.mode);
+    auto keys = auth::ClientKeys::make(trusted, mode, std::move(keyServers));
+    if (!keys) return keys.error();
+    auto trust = auth::TrustList::make(std::move(trusted), mode);
+    if (!trust) return trust.error();
+    callers.keys_ = std::move(*keys);
+    callers.verifier_ = std::make_unique<auth::Verifier>(std::move(*trust), callers.keys_,
+                                                         std::make_shared<auth::ReplayStore>());
     return callers;
+}
+
+void Callers::fetchKeySets() const
+{
+    if (keys_ != nullptr) keys_->begin();
+}
+
+bool Callers::knowsKeys() const
+{
+    auto const somebodyNeedsNone = anybody_ != nullptr || !byCertificate_.empty();
+    return keys_ == nullptr || keys_->known() || somebodyNeedsNone;
 }
 
 /// Who calls without a token; nullptr: nobody may.
@@ -167,7 +191,7 @@ Terms const* Callers::withoutToken(std::span<std::string const> peerNames) const
 
 boost::system::result<Caller, auth::Rejection> Callers::identify(
     std::string_view authorization, std::span<std::string const> peerNames, std::string_view path,
-    std::string_view bodyDigest, Instant now) const
+    std::string_view bodyDigest, Instant now, std::string_view call) const
 {
     if (authorization.empty() || verifier_ == nullptr)
         if (auto const* terms = withoutToken(peerNames)) return Caller{terms, std::nullopt};
@@ -179,7 +203,7 @@ boost::system::result<Caller, auth::Rejection> Callers::identify(
         return auth::reject(auth::Reason::Issuer, "clients", "there is no client entry",
                             "add one for each EHR that calls");
     auto const endpoint = publicUrl_.empty() ? std::string{} : publicUrl_ + std::string{path};
-    auto token = verifier_->verify(authorization, endpoint, bodyDigest, now);
+    auto token = verifier_->verify(authorization, endpoint, bodyDigest, now, call);
     if (!token) return token.error();
     auto const& terms = byName_.find(token->client)->second; // entries of both are the same
     return Caller{&terms, std::move(*token)};

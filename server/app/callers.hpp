@@ -4,6 +4,7 @@
 #include "server/app/decide.hpp"
 #include "server/app/fhir_reads.hpp"
 #include "server/app/throttle.hpp"
+#include "server/auth/client_keys.hpp"
 #include "server/auth/verifier.hpp"
 #include "server/config/config.hpp"
 
@@ -25,9 +26,9 @@ struct Terms {
     std::string settingsDigest; // of all that can change an answer
     std::vector<config::Alias> aliases;
     FhirTerms fhir;
-    bool lenientContext = false; // a context without its Bundle: no cards instead of 400
-    bool silent = false;         // evaluated and recorded, answered without cards
-    bool emptyOnMissing = false; // needed data is lacking: no cards instead of 412
+    bool lenientContext = false;        // a context without its Bundle: no cards instead of 400
+    bool silent = false;                // evaluated and recorded, answered without cards
+    bool emptyOnMissing = false;        // needed data is lacking: no cards instead of 412
     std::shared_ptr<Throttle> throttle; // of this client alone
 };
 
@@ -37,6 +38,9 @@ struct Caller {
     std::optional<auth::Caller> token;
 };
 
+/// Whether some client's keys have to be fetched.
+bool fetchesKeySets(config::Config const& config);
+
 /// Everybody whom the service lets in (decision D6). Without client entries that is anybody in
 /// sandbox and dev, and nobody in production. With entries a token is verified; a call without one
 /// comes from the entry with `auth: mtls` that has a name of its certificate, or else from the one
@@ -44,9 +48,11 @@ struct Caller {
 class Callers
 {
 public:
-    /// @error Config with the key: a key set that cannot be read or used, no audience that a token
-    ///        could have, a `jku` (key sets are not fetched yet), another tenant than the service's
-    static Result<Callers> make(config::Config const& config);
+    /// @param keyServers  how key sets are fetched; without a `fetch` none can be had
+    /// @error Config with the key: a pinned key set that cannot be read or used, no audience that a
+    ///        token could have, another tenant than the service's
+    static Result<Callers> make(config::Config const& config,
+                                auth::FetchedKeys::Outside keyServers = {});
 
     [[nodiscard]] bool letsInSomebody() const
     {
@@ -55,13 +61,21 @@ public:
     /// Whether a signature may have to be verified: no work for a thread that serves sockets.
     [[nodiscard]] bool verifiesTokens() const { return verifier_ != nullptr; }
 
+    /// Tells of the pinned key sets and starts to fetch the others, without waiting for them.
+    void fetchKeySets() const;
+    /// Whether the keys of some client are known, once all were asked for; true where nobody needs
+    /// any. Asks again for key sets that are missing.
+    [[nodiscard]] bool knowsKeys() const;
+
     /// @param authorization  value of the field, "" without one
     /// @param peerNames      verified names of the client's certificate
     /// @param path           of the called endpoint in its one spelling
     /// @param bodyDigest     SHA-256 of the body
+    /// @param call           id of the call, which a retry of it will name; "" without one
     [[nodiscard]] boost::system::result<Caller, auth::Rejection> identify(
         std::string_view authorization, std::span<std::string const> peerNames,
-        std::string_view path, std::string_view bodyDigest, Instant now) const;
+        std::string_view path, std::string_view bodyDigest, Instant now,
+        std::string_view call = {}) const;
 
 private:
     explicit Callers(config::Config const& config);
@@ -72,6 +86,7 @@ private:
     std::map<std::string, Terms const*, std::less<>> byCertificate_; // by name of a certificate
     std::unique_ptr<Terms> open_;    // of everybody, where there are no entries
     Terms const* anybody_ = nullptr; // who calls without a token; nullptr: refused
+    std::shared_ptr<auth::ClientKeys> keys_;
     std::unique_ptr<auth::Verifier> verifier_;
 };
 

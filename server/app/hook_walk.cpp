@@ -66,6 +66,7 @@ bool isThinContext(Error const& error)
 
 /// One call on its way; lives as long as somebody waits for its answer.
 struct HookWalk::Call {
+    std::string id; // of its decision
     cds::HookRequest request;
     Caller caller;
     std::shared_ptr<rules::RuleSet const> rules;
@@ -109,9 +110,10 @@ HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
     auto const start = Steady::now();
     auto const now = clock_.now();
     auto const& service = *route.service;
+    auto id = audit::uuidV7(milliseconds(now));
     Received received{request.body.size(), audit::sha256(request.body), request.remoteAddress};
     auto caller = callers_.identify(request.headers.find("Authorization").value_or(""),
-                                    request.peerNames, pathOf(route), received.sha256, now);
+                                    request.peerNames, pathOf(route), received.sha256, now, id);
     if (!caller) {
         answer(journal_.turnAway(caller.error(), service.id, received));
         return nullptr;
@@ -134,7 +136,8 @@ HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
         return nullptr;
     }
     useAliases(terms.aliases, read->inputs);
-    auto call = std::make_shared<Call>(Call{std::move(*read),
+    auto call = std::make_shared<Call>(Call{std::move(id),
+                                            std::move(*read),
                                             std::move(*caller),
                                             std::move(rules),
                                             std::move(answer),
@@ -237,7 +240,7 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
     auto const subject = subjectKeys(call.request, pseudonyms);
     DecideOptions options;
     options.now = call.now;
-    options.decisionId = audit::uuidV7(milliseconds(call.now));
+    options.decisionId = call.id;
     options.evaluate.timing = true;
     options.whyNotRead = call.whyNotRead;
     options.repeatKey = [&](rules::Card const& card, rules::Evaluation const& evaluation) {
@@ -284,6 +287,7 @@ bool HookWalk::record(Call const& call, Decision const& decision, SubjectKeys co
         record.issuer = token->iss;
         record.keyId = token->kid;
         record.tokenDigest = token->jtiDigest;
+        record.retryOf = token->retryOf;
     }
     record.settingsDigest = terms.settingsDigest;
     record.mode = modeOf(terms, config_.mode);

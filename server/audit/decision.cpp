@@ -16,6 +16,7 @@ constexpr std::string_view kRedacted = "/cards/*/card/**/reference";
 void writeCall(Members& json, DecisionRecord const& record)
 {
     json.member("decisionId", record.decisionId);
+    json.memberIfAny("retryOf", record.retryOf);
     json.member("hookInstance", record.hookInstance);
     json.member("hook", record.hook);
     json.member("service", record.service);

@@ -33,6 +33,7 @@ struct DecisionRecord {
     std::string_view client;                   // name; "" = nobody known
     std::string_view issuer, keyId;            // of the token, "" without one
     std::string_view tokenDigest;              // of its jti: 32 hexadecimal digits
+    std::string_view retryOf;                  // id of the call that this one repeats, "" = none
     std::string_view trigger;                  // vendor hint
     std::string_view traceId;                  // W3C, "" = none
     std::string_view user;                     // Type/id

@@ -28,7 +28,7 @@ Result<PinnedKeys> PinnedKeys::make(std::vector<TrustEntry> const& entries)
         if (entry.jwks.empty()) continue;
         auto keys = KeySet::parse(entry.jwks, entry.jwksFrom);
         if (!keys) return keys.error();
-        pinned.sets_.insert_or_assign(entry.client, std::move(*keys));
+        pinned.sets_.insert_or_assign(entry.client, Pinned{entry.jwksFrom, std::move(*keys)});
     }
     return pinned;
 }
@@ -40,19 +40,17 @@ Result<std::shared_ptr<Key const>> PinnedKeys::find(TrustEntry const& entry,
     if (keys == sets_.end())
         return Error{Error::Kind::Unavailable, "key set", "none is pinned for this client",
                      "name the file of its key set (jwks_file)"};
-    auto key = keys->second.find(kid);
+    auto key = keys->second.keys.find(kid);
     if (!key)
         return Error{Error::Kind::NotFound, "key set", "no key with the kid of the token",
                      "compare the pinned key set with the one that the client uses now"};
     return key;
 }
 
-std::vector<std::string> PinnedKeys::leftOut() const
+void PinnedKeys::tellOf(TellOfKeySet const& tell) const
 {
-    std::vector<std::string> all;
-    for (auto const& [client, keys] : sets_)
-        all.insert(all.end(), keys.leftOut().begin(), keys.leftOut().end());
-    return all;
+    for (auto const& [client, set] : sets_)
+        tell({client, set.from, set.keys.size(), set.keys.leftOut(), {}});
 }
 
 } // namespace tcds::auth

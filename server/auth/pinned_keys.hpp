@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/auth/key_set.hpp"
+#include "server/auth/key_set_news.hpp"
 #include "server/auth/key_source.hpp"
 
 #include <map>
@@ -25,11 +26,16 @@ public:
     Result<std::shared_ptr<Key const>> find(TrustEntry const& entry, std::string_view jku,
                                             std::string_view kid) override;
 
-    /// Keys that were left out, for the operations log.
-    [[nodiscard]] std::vector<std::string> leftOut() const;
+    [[nodiscard]] bool empty() const { return sets_.empty(); }
+    /// Tells of each set: how many keys it has and which were left out.
+    void tellOf(TellOfKeySet const& tell) const;
 
 private:
-    std::map<std::string, KeySet, std::less<>> sets_; // by client; read only once made
+    struct Pinned {
+        std::string from;
+        KeySet keys;
+    };
+    std::map<std::string, Pinned, std::less<>> sets_; // by client; read only once made
 };
 
 } // namespace tcds::auth

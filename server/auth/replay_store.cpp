@@ -1,25 +1,33 @@
 #include "server/auth/replay_store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tcds::auth {
 
-ReplayStore::Use ReplayStore::use(Presented const& token, Instant now)
+ReplayStore::Answer ReplayStore::use(Presented const& token, Instant now)
 {
     std::lock_guard const lock{mutex_};
     if (auto const found = used_.find(token.id); found != used_.end()) {
         auto const& used = found->second;
         auto const same = !used.bodyDigest.empty() && used.bodyDigest == token.bodyDigest;
         auto const inWindow = now >= used.first && now - used.first <= token.window;
-        return same && inWindow ? Use::Retry : Use::Replay;
+        if (same && inWindow) return {Use::Retry, used.call};
+        return {Use::Replay, {}};
     }
     forgetExpired(now);
-    if (token.until <= forgottenUntil_) return Use::Past;
-    if (used_.size() >= capacity_) return Use::Full;
-    auto const mayRetry = token.window > std::chrono::seconds{0};
-    used_.emplace(token.id, Used{now, mayRetry ? std::string{token.bodyDigest} : std::string{}});
+    if (token.until <= forgottenUntil_) return {Use::Past, {}};
+    auto& held = held_.try_emplace(std::string{token.client}, 0).first->second;
+    if (held >= capacity_) return {Use::Full, {}};
+    Used used{now, {}, {}, &held};
+    if (token.window > std::chrono::seconds{0}) {
+        used.bodyDigest = token.bodyDigest;
+        used.call = token.call;
+    }
+    used_.emplace(token.id, std::move(used));
     expiries_.push({token.until, token.id});
-    return Use::First;
+    ++held;
+    return {Use::First, {}};
 }
 
 std::size_t ReplayStore::size() const
@@ -32,7 +40,9 @@ void ReplayStore::forgetExpired(Instant now)
 {
     while (!expiries_.empty() && expiries_.top().until <= now) {
         forgottenUntil_ = std::max(forgottenUntil_, expiries_.top().until);
-        used_.erase(expiries_.top().id);
+        auto const used = used_.find(expiries_.top().id);
+        --*used->second.held;
+        used_.erase(used);
         expiries_.pop();
     }
 }

@@ -100,7 +100,7 @@ private:
         }
         if (entry_.jwks.empty()) return;
         auto const keys = KeySet::parse(entry_.jwks, entry_.jwksFrom);
-        if (keys && keys->find(kPublicTestKid)) refuseTestIssuer("jwks_file");
+        if (keys && holdsPublicTestKey(*keys)) refuseTestIssuer("jwks_file");
     }
 
     void refuseTestIssuer(std::string_view key)
@@ -136,6 +136,8 @@ bool isPublicTestIssuer(std::string_view url)
 {
     return std::ranges::find(kPublicTestHosts, hostOf(url)) != kPublicTestHosts.end();
 }
+
+bool holdsPublicTestKey(KeySet const& keys) { return keys.find(kPublicTestKid) != nullptr; }
 
 Result<TrustList> TrustList::make(std::vector<TrustEntry> entries, TrustMode mode)
 {

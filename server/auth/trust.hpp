@@ -11,6 +11,8 @@
 
 namespace tcds::auth {
 
+class KeySet;
+
 /// Best practice for these tokens is a life of at most an hour (JWT-06, CTL-04).
 inline constexpr std::chrono::seconds kLongestLife{3600};
 
@@ -36,6 +38,9 @@ enum class TrustMode : std::uint8_t { Production, Sandbox };
 /// Whether the URL lies on a host whose private keys are published: the public CDS Hooks sandbox.
 /// Spelling does not matter: scheme, case, user part, port, path and a trailing dot are set aside.
 bool isPublicTestIssuer(std::string_view url);
+
+/// Whether the set holds the key of that sandbox, told by its kid.
+bool holdsPublicTestKey(KeySet const& keys);
 
 /// The trust entries of a service, checked once, never changed.
 class TrustList

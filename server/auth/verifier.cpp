@@ -141,7 +141,7 @@ Verifier::Verifier(TrustList trust, std::shared_ptr<KeySource> keys,
 }
 
 Verified Verifier::verify(std::string_view authorization, std::string_view audience,
-                          std::string_view bodyDigest, Instant now) const
+                          std::string_view bodyDigest, Instant now, std::string_view call) const
 {
     auto const token = readToken(authorization);
     if (!token) return token.error();
@@ -160,16 +160,17 @@ Verified Verifier::verify(std::string_view authorization, std::string_view audie
     if (auto fault = faultOf(*claims, *entry, audience, now)) return examination.named(*fault);
     if (auto fault = examination.signatureFault(*keys_)) return *fault;
 
-    auto const use = replays_->use(
-        {tokenId(issuer, claims->jti), claims->expires + kSkew, entry->retryWindow, bodyDigest},
-        now);
-    if (auto fault = replayFault(use, examination)) return *fault;
+    auto used = replays_->use({tokenId(issuer, claims->jti), claims->expires + kSkew,
+                               entry->retryWindow, bodyDigest, entry->client, call},
+                              now);
+    if (auto fault = replayFault(used.use, examination)) return *fault;
     return Caller{entry->client,
                   entry->tenant,
                   std::string{issuer},
                   token->kid,
                   jtiDigestOf(claims->jti),
-                  use == ReplayStore::Use::Retry};
+                  used.use == ReplayStore::Use::Retry,
+                  std::move(used.firstCall)};
 }
 
 } // namespace tcds::auth

@@ -18,6 +18,7 @@ struct Caller {
     std::string iss, kid;
     std::string jtiDigest; // first 128 bits of the SHA-256 of `jti`, 32 lower-case digits
     bool retry = false;    // the same token and body as a call of a moment ago (TOL-16)
+    std::string retryOf{}; // the id of that call, "" without one
 
     bool operator==(Caller const&) const = default;
 };
@@ -43,8 +44,9 @@ public:
     /// @param audience       URL of the called endpoint, from the configured public URL (CTL-05)
     /// @param bodyDigest     SHA-256 of the body, compared when a token comes again; "" never is
     /// equal
+    /// @param call        id of the call, which a retry will name; "" without one
     Verified verify(std::string_view authorization, std::string_view audience,
-                    std::string_view bodyDigest, Instant now) const;
+                    std::string_view bodyDigest, Instant now, std::string_view call = {}) const;
 
     [[nodiscard]] TrustList const& trust() const { return trust_; }
 

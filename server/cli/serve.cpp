@@ -1,5 +1,7 @@
+#include "fhir/client/document_client.hpp"
 #include "fhir/client/fhir_client.hpp"
 #include "server/app/app.hpp"
+#include "server/app/key_servers.hpp"
 #include "server/app/version.hpp"
 #include "server/audit/log.hpp"
 #include "server/audit/pseudonyms.hpp"
@@ -26,6 +28,9 @@ namespace {
 
 using Field = http::Log::Field;
 using Level = http::Log::Level;
+
+/// Calls of clients whose keys are at hand go on beside those that wait for a key server.
+constexpr unsigned kThreadsWhereCallsWait = 2 * auth::KeySetTimes{}.mostWaiting;
 
 /// Production takes an unapproved pack only by name and version (decision D54).
 bool packIsAccepted(config::Config const& config, rules::RuleSet const& rules)
@@ -103,6 +108,7 @@ http::Options serverOptions(config::Config const& config)
     options.address = config.address == "localhost" ? "127.0.0.1" : config.address;
     options.port = config.port;
     options.threads = config.threads;
+    if (app::fetchesKeySets(config)) options.blockingThreads = kThreadsWhereCallsWait;
     options.limits.body = config.maxBodyBytes;
     options.maxConnections = config.maxConnections;
     options.deadlines.header = config.headerDeadline;
@@ -141,20 +147,26 @@ Result<client::Options> clientOptions(config::Config const& config)
     return options;
 }
 
-/// Loading the certificates of the system takes longer than all else at start: only where a FHIR
-/// server may be read.
-/// @return nullptr where none may
+bool readsFhirServers(config::Config const& config)
+{
+    return !config.fhirServers.empty() ||
+           std::ranges::any_of(config.clients, [](config::ClientEntry const& entry) {
+               return !entry.fhirServers.empty();
+           });
+}
+
+/// A FhirClient or a DocumentClient.
+/// @param needed  false: nullptr, for loading the certificates of the system takes longer than all
+///                else at start
 /// @error Config: a network or the file of certificates
-Result<std::unique_ptr<client::FhirClient>> fhirClient(config::Config const& config)
+template <class Client>
+Result<std::unique_ptr<Client>> outbound(config::Config const& config, bool needed)
 {
     auto options = clientOptions(config);
     if (!options) return options.error();
-    if (config.fhirServers.empty() &&
-        std::ranges::all_of(config.clients, &std::vector<std::string>::empty,
-                            &config::ClientEntry::fhirServers))
-        return std::unique_ptr<client::FhirClient>{};
+    if (!needed) return std::unique_ptr<Client>{};
     try {
-        return std::make_unique<client::FhirClient>(*std::move(options));
+        return std::make_unique<Client>(*std::move(options));
     } catch (std::runtime_error const& error) {
         return Error{Error::Kind::Config, "fhir.ca_file", error.what(),
                      "name a readable file with PEM certificates"};
@@ -239,17 +251,23 @@ int serve(ServeArguments const& arguments)
     auto const rules = rulesOf(config, toDay(clock.now()));
     if (!rules || !packIsAccepted(config, *rules)) return Exit::kConfiguration;
 
-    auto const callers = app::Callers::make(config);
-    if (!callers) {
-        complain(callers.error());
-        return Exit::kConfiguration;
-    }
-
     keepMemoryPrivate();
     auto const signals = blockSignals(); // before the first thread
-    auto fhir = fhirClient(config);
+    ops::OpsLog ops{config.logLevel, config.logFormat};
+    auto fhir = outbound<client::FhirClient>(config, readsFhirServers(config));
     if (!fhir) {
         complain(fhir.error());
+        return Exit::kConfiguration;
+    }
+    auto const keyServers = outbound<client::DocumentClient>(config, app::fetchesKeySets(config));
+    if (!keyServers) {
+        complain(keyServers.error());
+        return Exit::kConfiguration;
+    }
+    auto const callers = app::Callers::make(config, *keyServers ? app::keyServers(**keyServers, ops)
+                                                                : app::pinnedOnly(ops));
+    if (!callers) {
+        complain(callers.error());
         return Exit::kConfiguration;
     }
     auto const pseudonyms = loadPseudonyms(config);
@@ -262,10 +280,10 @@ int serve(ServeArguments const& arguments)
         complain(log.error());
         return Exit::kConfiguration;
     }
-    ops::OpsLog ops{config.logLevel, config.logFormat};
     app::App app{config, rules, *callers, clock, **log, *pseudonyms, ops, *std::move(fhir)};
     http::Server server{serverOptions(config), app, ops};
     recordRefusals(ops, app);
+    callers->fetchKeySets();
     if (auto const started = server.start(); !started) {
         complain(started.error());
         return Exit::kConfiguration;

@@ -42,15 +42,16 @@ struct Rate {
 
 /// One caller that the service knows: how it proves who it is, what it sends, what it is answered.
 /// Filled by the loader with every default in place; what stands here was checked:
-/// names, issuers and certificate names are unique, `issuers` and `jku` or `jwksFile`, or both, are
-/// there with `auth: jwt`, `certificateNames` with `auth: mtls`, texts that are compared (issuers,
-/// jku, audiences) are kept byte by byte.
+/// names and certificate names are unique, issuers are so beside their tenant claim, `issuers` and
+/// `jku` or `jwksFile`, or both, are there with `auth: jwt`, `certificateNames` with `auth: mtls`,
+/// texts that are compared (issuers, jku, audiences) are kept byte by byte.
 struct ClientEntry {
     std::string name;   // letters, digits, . _ -
     std::string tenant; // of records and pseudonyms (control CTL-15)
 
     Auth auth = Auth::Jwt;
     std::vector<std::string> issuers;       // exact values of `iss`
+    std::string tenantClaim;                // exact value of `tenant`; "": any or none (TOL-04)
     std::vector<std::string> jku;           // exact URLs that a key set may come from; or
     std::string jwksFile;                   // a pinned key set; readable when the loader looked
     std::vector<std::string> algorithms;    // of ES384, RS384, ES256, RS256

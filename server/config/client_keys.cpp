@@ -181,6 +181,10 @@ constexpr std::array kKeys{
     ClientKey{"issuers", "", "", "values of iss in its tokens, exactly as sent; one client each",
               "a list of URIs such as https://ehr.example.org", Shape::List,
               item<&ClientEntry::issuers, isIssuer>},
+    ClientKey{"tenant_claim", "", "",
+              "value of tenant in its tokens, exactly as sent; none: any. Tells clients of one "
+              "issuer apart",
+              "a text without blanks", Shape::One, text<&ClientEntry::tenantClaim, isWord>},
     ClientKey{"jku", "", "", "URLs of its key set, exactly as its tokens name them",
               "a list of http(s) URLs without credentials or fragment", Shape::List,
               item<&ClientEntry::jku, isPlainUrl>},

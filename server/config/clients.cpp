@@ -7,14 +7,16 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <utility>
 
 namespace tcds::config {
 
 namespace {
 
 constexpr std::string_view kPublicSandbox = "https://sandbox.cds-hooks.org"; // trap T-15
-constexpr std::array<std::string_view, 7> kOfTokens{
-    "issuers", "jku", "jwks_file", "algorithms", "audiences", "jwt_max_life", "jwt_retry_window"};
+constexpr std::array<std::string_view, 8> kOfTokens{"issuers",      "tenant_claim",    "jku",
+                                                    "jwks_file",    "algorithms",      "audiences",
+                                                    "jwt_max_life", "jwt_retry_window"};
 
 std::string fullName(std::string_view member) { return "clients." + std::string{member}; }
 
@@ -219,6 +221,18 @@ private:
                   "let each belong to one entry");
     }
 
+    /// One issuer may speak for several clients that its tokens tell apart (TOL-04).
+    void claimIssuer(Node const& issuer, std::string const& tenantClaim)
+    {
+        auto const [owner, isNew] =
+            issuers_.emplace(std::pair{std::string{issuer.text()}, tenantClaim}, issuer.where());
+        if (!isNew)
+            fault(issuer.where(),
+                  "clients.issuers " + inQuotes(issuer.text()) + " stands at " + owner->second +
+                      " already" + (tenantClaim.empty() ? "" : ", with the same tenant_claim"),
+                  "let each belong to one entry, or tell the entries apart by tenant_claim");
+    }
+
     void checkTrust(Reading const& reading)
     {
         switch (reading.entry.auth) {
@@ -238,8 +252,7 @@ private:
         if (issuers.empty())
             fault(reading.placeOf("issuers"), "clients.issuers is empty, and auth is jwt",
                   "list the exact iss of its tokens");
-        for (auto const& issuer : issuers)
-            claim(issuers_, issuer.text(), issuer.where(), "clients.issuers");
+        for (auto const& issuer : issuers) claimIssuer(issuer, reading.entry.tenantClaim);
         checkKeySet(reading);
     }
 
@@ -328,7 +341,8 @@ private:
     std::optional<Mode> mode_;
     Loaded& loaded_;
     Problems& problems_;
-    std::map<std::string, std::string> names_, issuers_, certificateNames_; // where each stands
+    std::map<std::string, std::string> names_, certificateNames_;        // where each stands
+    std::map<std::pair<std::string, std::string>, std::string> issuers_; // with tenant_claim
     std::string anonymous_; // where the entry without tokens stands
 };
 

@@ -1,5 +1,6 @@
 #include "tests/unit/app/service.hpp"
 
+#include "server/app/key_servers.hpp"
 #include "tests/support/json_edit.hpp"
 #include "tests/support/rule_texts.hpp"
 
@@ -44,7 +45,7 @@ config::Config configuration(Service::Settings const& settings, std::string cons
 
 } // namespace
 
-Service::Service(Settings const& settings, std::string const& yaml)
+Service::Service(Settings const& settings, std::string const& yaml, auth::FetchKeySet fetch)
     : directory_{newDirectory()}, config_{configuration(settings, yaml, directory_)},
       clock_{parseDateTime("2026-01-31T08:00:00Z")->first()}
 {
@@ -65,9 +66,12 @@ Service::Service(Settings const& settings, std::string const& yaml)
             events_ += " " + std::string{field.name} + "=" + std::string{field.value};
         events_ += "\n";
     });
-    auto callers = Callers::make(config_);
+    auto keyServers = pinnedOnly(ops_);
+    keyServers.fetch = std::move(fetch);
+    auto callers = Callers::make(config_, std::move(keyServers));
     if (!callers) throw std::runtime_error{toText(callers.error())};
     callers_ = std::make_unique<Callers>(std::move(*callers));
+    callers_->fetchKeySets();
     app_ = std::make_unique<App>(config_, tcds::test::shippedRules(), *callers_, clock_, *log_,
                                  *pseudonyms_, ops_);
 }

@@ -19,7 +19,9 @@ public:
     using Settings = std::vector<std::pair<std::string, std::string>>;
     /// @param settings  configuration flags beyond mode sandbox ("max_cards" -> "1")
     /// @param yaml      a configuration file besides
-    explicit Service(Settings const& settings = {}, std::string const& yaml = {});
+    /// @param fetch     fetches key sets; without it none can be had
+    explicit Service(Settings const& settings = {}, std::string const& yaml = {},
+                     auth::FetchKeySet fetch = {});
     ~Service();
     Service(Service const&) = delete;
     Service& operator=(Service const&) = delete;

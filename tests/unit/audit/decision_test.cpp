@@ -201,6 +201,16 @@ TEST(DecisionRecord, KeepsTheMaskedCardWithItsDigest)
         << part(members, "\"cards\"", "\"redacted\"");
 }
 
+TEST(DecisionRecord, NamesTheCallThatItRepeats) // TOL-16
+{
+    DecisionStage stage;
+    EXPECT_EQ(stage.members().find("retryOf"), std::string::npos);
+    stage.record.retryOf = "019cb32f-8d00-70d8-98e0-985ecc7f6041";
+
+    EXPECT_NE(stage.members().find(R"("retryOf":"019cb32f-8d00-70d8-98e0-985ecc7f6041",)"),
+              std::string::npos);
+}
+
 TEST(DecisionRecord, LeavesOutWhatTheCallDidNotName)
 {
     DecisionStage stage;

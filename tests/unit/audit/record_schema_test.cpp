@@ -47,6 +47,15 @@ TEST_F(RecordSchema, FitsADecisionWithEveryKindOfFact)
     EXPECT_EQ(fault(stage.line()), "");
 }
 
+TEST_F(RecordSchema, FitsADecisionThatRepeatsAnother) // TOL-16
+{
+    DecisionStage stage;
+    stage.record.retryOf = "019cb32f-8d00-70d8-98e0-985ecc7f6041";
+    EXPECT_EQ(fault(stage.line()), "");
+    stage.record.retryOf = "the call before";
+    EXPECT_NE(fault(stage.line()), "");
+}
+
 TEST_F(RecordSchema, FitsADecisionThatHoldsLittle)
 {
     DecisionStage stage;

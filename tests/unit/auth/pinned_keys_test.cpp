@@ -94,9 +94,13 @@ TEST(PinnedKeys, ReportBadSetsAndKeysLeftOutWithTheirFile)
     EXPECT_EQ(PinnedKeys::make({entry}).error().where, "mercy.json");
 
     entry.jwks = R"({"keys":[{"kty":"OKP"},)" + p384().jwk() + "]}";
-    EXPECT_EQ(
-        PinnedKeys::make({entry}).value().leftOut(),
-        (std::vector<std::string>{"mercy.json /keys/0: left out: kty is neither EC nor RSA"}));
+    std::vector<KeySetNews> told;
+    PinnedKeys::make({entry}).value().tellOf([&](auto const& news) { told.push_back(news); });
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].client, "mercy");
+    EXPECT_EQ(told[0].keys, 1U);
+    EXPECT_EQ(told[0].leftOut, (std::vector<std::string>{
+                                   "mercy.json /keys/0: left out: kty is neither EC nor RSA"}));
 }
 
 } // namespace tcds::auth

@@ -77,6 +77,43 @@ TEST(ReplayStore, AClockThatStepsBackRevivesNoToken)
     EXPECT_EQ(store.use(token(3, 61s), kNow), Use::First); // lives longer than any forgotten one
 }
 
+// CTL-04, CTL-12: a client in a loop fills its own places only.
+TEST(ReplayStore, GivesEachClientPlacesOfItsOwn)
+{
+    ReplayStore store{2};
+    auto const of = [](std::string_view client, unsigned number, std::chrono::seconds life) {
+        auto shown = token(number, life);
+        shown.client = client;
+        return shown;
+    };
+    EXPECT_EQ(store.use(of("a", 1, 100s), kNow), Use::First);
+    EXPECT_EQ(store.use(of("a", 2, 200s), kNow), Use::First);
+    EXPECT_EQ(store.use(of("a", 3, 100s), kNow), Use::Full);
+
+    EXPECT_EQ(store.use(of("b", 4, 100s), kNow), Use::First);
+    EXPECT_EQ(store.use(of("b", 5, 100s), kNow), Use::First);
+    EXPECT_EQ(store.use(of("b", 6, 100s), kNow), Use::Full);
+    EXPECT_EQ(store.use(of("b", 1, 100s), kNow), Use::Replay);       // whoever shows it
+    EXPECT_EQ(store.use(of("a", 3, 200s), kNow + 100s), Use::First); // the place of 1
+    EXPECT_EQ(store.use(of("a", 7, 200s), kNow + 100s), Use::Full);
+}
+
+// TOL-16
+TEST(ReplayStore, RetryNamesTheCallThatUsedTheTokenFirst)
+{
+    ReplayStore store;
+    auto const by = [](std::string_view call, std::chrono::seconds window) {
+        auto shown = token(1, 300s, window);
+        shown.call = call;
+        return shown;
+    };
+    EXPECT_EQ(store.use(by("call-1", 30s), kNow).firstCall, "");
+
+    EXPECT_EQ(store.use(by("call-2", 30s), kNow + 1s).firstCall, "call-1");
+    EXPECT_EQ(store.use(by("call-3", 30s), kNow + 2s).firstCall, "call-1");
+    EXPECT_EQ(store.use(by("call-4", 30s), kNow + 31s).firstCall, ""); // a replay
+}
+
 // CTL-04, TOL-16
 TEST(ReplayStore, RetryWindowAdmitsTheSameBodyOnly)
 {

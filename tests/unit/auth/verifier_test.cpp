@@ -264,8 +264,12 @@ TEST(Replay, RetryWindowAdmitsTheSameBodyAndMarksIt)
     auto const verifier = verifierOf({entry});
     auto const token = bearer(goodHeader(), goodClaims());
 
-    EXPECT_FALSE(verifier.verify(token, kEndpoint, "body", kNow).value().retry);
-    EXPECT_TRUE(verifier.verify(token, kEndpoint, "body", kNow + 30s).value().retry);
+    auto const first = verifier.verify(token, kEndpoint, "body", kNow, "call-1").value();
+    EXPECT_FALSE(first.retry);
+    EXPECT_EQ(first.retryOf, "");
+    auto const again = verifier.verify(token, kEndpoint, "body", kNow + 30s, "call-2").value();
+    EXPECT_TRUE(again.retry);
+    EXPECT_EQ(again.retryOf, "call-1");
     EXPECT_EQ(wordOf(verifier.verify(token, kEndpoint, "other", kNow + 1s)), "replay");
     EXPECT_EQ(wordOf(verifier.verify(token, kEndpoint, "body", kNow + 31s)), "replay");
 }

@@ -67,6 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"issuers",
             {"https://ehr.example.org", "urn:oid:1.2.3", "https://ehr.example.org/"},
             {"", "ehr.example.org", ":x", "https://a b", "https://u:p@h.example"}},
+        Row{"tenant_claim", {"7", "st-mary/7"}, {"", "a b", "a\n"}},
         Row{"jku",
             {"https://ehr.example.org/jwks", "http://127.0.0.1:9/jwks", "https://[::1]/k?x=1"},
             {"", "ehr.example.org/jwks", "file:///etc/passwd", "https://", "https:///x",

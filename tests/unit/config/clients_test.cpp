@@ -53,6 +53,7 @@ TEST(Clients, TakeEveryMember)
                                    "    tenant: north\n"
                                    "    auth: jwt\n"
                                    "    issuers: [https://ehr.example.org, urn:example:ehr]\n"
+                                   "    tenant_claim: st-mary/7\n"
                                    "    jku: [\"https://ehr.example.org/jwks?tenant=7\"]\n"
                                    "    algorithms: [ES256]\n"
                                    "    audiences: [sand_man]\n"
@@ -75,6 +76,7 @@ TEST(Clients, TakeEveryMember)
     EXPECT_EQ(client.tenant, "north");
     EXPECT_EQ(client.auth, Auth::Jwt);
     EXPECT_THAT(client.issuers, ElementsAre("https://ehr.example.org", "urn:example:ehr"));
+    EXPECT_EQ(client.tenantClaim, "st-mary/7");
     EXPECT_THAT(client.jku, ElementsAre("https://ehr.example.org/jwks?tenant=7"));
     EXPECT_EQ(client.jwksFile, "");
     EXPECT_THAT(client.algorithms, ElementsAre("ES256")); // in place of the default, not beside it
@@ -242,6 +244,14 @@ INSTANTIATE_TEST_SUITE_P(
               kSmall + "  - {name: b, issuers: [https://b.example, https://ehr.example.org], "
                        "jku: https://b.example/jwks}\n",
               "site.yaml:5:44", "ehr.example.org\" stands at site.yaml:3:14", "one entry"},
+        Fault{
+            "SameIssuerAndTenantClaim", // TOL-04
+            "clients:\n"
+            "  - {name: a, issuers: https://e.example, tenant_claim: x, jku: https://e.example/k}\n"
+            "  - {name: b, issuers: https://e.example, tenant_claim: x, jku: "
+            "https://e.example/k}\n",
+            "site.yaml:3:24", "stands at site.yaml:2:24 already, with the same tenant_claim",
+            "apart by tenant_claim"},
         Fault{"TokensOfNobody", "clients: [{name: a, auth: none, audiences: x}]\n",
               "site.yaml:1:44", "clients.audiences means nothing", "auth: jwt"},
         Fault{"CertificateWithoutAuthority",
@@ -309,6 +319,23 @@ TEST(Clients, WithAPinnedKeySetNeedAFileThatCanBeRead) // JWT-10
     EXPECT_EQ(only(outcome).jwksFile, path);
     EXPECT_EQ(only(both).jwksFile, path); // its tokens name the jku, the keys come from the file
     EXPECT_THAT(only(both).jku, ElementsAre("https://ehr.example.org/jwks"));
+}
+
+TEST(Clients, MayShareAnIssuerWhenTheirTenantClaimsDiffer) // TOL-04
+{
+    auto const outcome = inMode(
+        "production",
+        "clients:\n"
+        "  - {name: a, issuers: https://e.example, tenant_claim: x, jku: https://e.example/k}\n"
+        "  - {name: b, issuers: https://e.example, tenant_claim: X, jku: https://e.example/k}\n"
+        "  - {name: c, issuers: https://e.example, jku: https://e.example/k}\n");
+
+    ASSERT_TRUE(outcome.loaded) << outcome.report;
+    auto const& clients = outcome.loaded->config.clients;
+    ASSERT_EQ(clients.size(), 3U);
+    EXPECT_EQ(clients[0].tenantClaim, "x");
+    EXPECT_EQ(clients[1].tenantClaim, "X");
+    EXPECT_EQ(clients[2].tenantClaim, "");
 }
 
 TEST(Clients, OfTheEnvironmentAreRefused)
