@@ -86,7 +86,7 @@ protected:
 };
 
 // JWT-09
-TEST_F(FetchedClients, AreAnsweredOnceTheirSetIsFetchedAndAfterARotation)
+TEST_F(FetchedClients, AreVerifiedWithTheKeysThatWereFetched)
 {
     start();
     EXPECT_EQ(server.asked(), std::vector<std::string>{std::string{kJku}}); // before any call
