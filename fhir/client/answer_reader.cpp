@@ -95,6 +95,7 @@ Reply AnswerReader::takeReply()
     reply.status = static_cast<int>(head.result_int());
     reply.contentType = std::string{head[http::field::content_type]};
     reply.contentEncoding = std::string{head[http::field::content_encoding]};
+    reply.date = std::string{head[http::field::date]};
     reply.body = std::move(head.body());
     return reply;
 }

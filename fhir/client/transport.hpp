@@ -42,6 +42,7 @@ struct Reply {
     int status = 0;
     std::string contentType;
     std::string contentEncoding;
+    std::string date; // as sent
     std::string body;
     std::string requestId; // as sent; "" when nothing was sent
     std::string why;       // of a failure; plain words, nothing of the request

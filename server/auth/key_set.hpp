@@ -39,6 +39,8 @@ public:
     [[nodiscard]] std::shared_ptr<Key const> find(std::string_view kid) const;
 
     [[nodiscard]] std::size_t size() const { return keys_.size(); }
+    /// In the order of the set.
+    [[nodiscard]] std::vector<std::shared_ptr<Key const>> const& keys() const { return keys_; }
 
     /// One line for each key that was left out: where and why.
     [[nodiscard]] std::vector<std::string> const& leftOut() const { return leftOut_; }
