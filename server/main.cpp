@@ -46,6 +46,10 @@ struct Run {
     {
         return tcds::cli::lookup(arguments);
     }
+    int operator()(tcds::cli::DoctorArguments const& arguments) const
+    {
+        return tcds::cli::doctor(arguments);
+    }
 };
 
 } // namespace

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -115,6 +116,8 @@ bool Channel::connect(IpAddress const& address, std::uint16_t port)
         error_ = errno;
         return false;
     }
+    int const on = 1; // the end of the handshake and the request are small and follow each other
+    (void)::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (::connect(socket_, reinterpret_cast<sockaddr const*>(&peer), size) == 0) return true;
     error_ = errno;
     if (error_ != EINPROGRESS || !await(POLLOUT)) return false;

@@ -23,6 +23,7 @@ struct Store {
     ConfigArguments config;
     PrefetchArguments prefetch;
     LookupArguments lookup;
+    DoctorArguments doctor;
     std::string output = "cards", format = "text";
 };
 
@@ -199,6 +200,31 @@ CLI::App* addTerms(CLI::App& app, Store& store)
     return lookup;
 }
 
+CLI::App* addDoctor(CLI::App& app, Store& store)
+{
+    auto& wanted = store.doctor;
+    auto* doctor = app.add_subcommand(
+        "doctor", "check the connection to an EHR and say what to change; writes nothing");
+    doctor->footer("Exit code 0: no problem, 1: a problem was found.\n"
+                   "Examples:\n"
+                   "  twitch-cds doctor --config twitch-cds.yaml\n"
+                   "  twitch-cds doctor --config twitch-cds.yaml --client NAME --patient ID "
+                   "--token-file FILE");
+    addConfig(*doctor, wanted.config, store);
+    doctor->add_option("--client", wanted.client, "name of a client entry; default: all");
+    doctor->add_option("--fhir-server", wanted.fhirServer,
+                       "only this base of the entry; default: all");
+    doctor->add_option("--patient", wanted.patient,
+                       "id of a test patient, to try every prefetch query");
+    doctor->add_option("--encounter", wanted.encounter, "id of a visit of that patient")
+        ->needs("--patient");
+    doctor->add_option("--token-file", wanted.tokenFile,
+                       "file (mode 600) with an access token of the FHIR server; never printed");
+    doctor->add_option("--format", store.format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+    return doctor;
+}
+
 Output outputOf(std::string const& text)
 {
     if (text == "findings") return Output::Findings;
@@ -222,6 +248,7 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
     auto const audit = addAudit(app, store);
     auto const config = addConfigCommands(app, store);
     auto* lookup = addTerms(app, store);
+    auto* doctor = addDoctor(app, store);
 
     try {
         app.parse(argc, argv);
@@ -256,6 +283,11 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
         return Command{store.show};
     }
     if (lookup->parsed()) return Command{store.lookup};
+    if (doctor->parsed()) {
+        store.doctor.flags = flags;
+        store.doctor.json = store.format == "json";
+        return Command{store.doctor};
+    }
     if (config.prefetch->parsed()) {
         store.prefetch.flags = flags;
         return Command{store.prefetch};

@@ -72,9 +72,15 @@ struct LookupArguments {
     std::vector<std::string> words;
 };
 
+struct DoctorArguments {
+    std::string config, client, fhirServer, patient, encounter, tokenFile;
+    bool json = false;
+    std::vector<std::pair<std::string, std::string>> flags;
+};
+
 using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
                              ExplainArguments, VerifyArguments, ShowArguments, ConfigArguments,
-                             PrefetchArguments, LookupArguments>;
+                             PrefetchArguments, LookupArguments, DoctorArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.
 /// @return the command, or the exit code when there is nothing left to do

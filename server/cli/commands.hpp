@@ -16,5 +16,6 @@ int show(ShowArguments const& arguments);
 int config(ConfigArguments const& arguments);
 int configPrefetch(PrefetchArguments const& arguments);
 int lookup(LookupArguments const& arguments);
+int doctor(DoctorArguments const& arguments);
 
 } // namespace tcds::cli

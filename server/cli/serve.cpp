@@ -8,6 +8,7 @@
 #include "server/cds/outcome.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
+#include "server/cli/outbound.hpp"
 #include "server/cli/rule_source.hpp"
 #include "server/cli/settings.hpp"
 #include "server/http/server.hpp"
@@ -121,29 +122,6 @@ http::Options serverOptions(config::Config const& config)
     options.tls = tlsOptions(config.tls);
     options.errorBody = cds::writeOutcome;
     options.errorContentType = std::string{cds::kFhirJson};
-    return options;
-}
-
-/// Where the service may connect to, and how much it takes from there.
-Result<client::Options> clientOptions(config::Config const& config)
-{
-    client::Options options;
-    options.caFile = config.fhirCaFile;
-    options.answerBytes = config.fhirAnswerBytes;
-    options.entries = config.maxEntries;
-    options.connectionsPerOrigin = config.fhirConnections;
-    auto networks = config.fhirNetworks;
-    if (config.mode != config::Mode::Production) { // decision D6
-        options.networks.plainHttp = true;
-        networks.insert(networks.end(), {"127.0.0.0/8", "::1/128"});
-    }
-    for (auto const& network : networks) {
-        auto const read = client::readNetwork(network);
-        if (!read)
-            return Error{Error::Kind::Config, "fhir.networks: " + network, read.error().what,
-                         read.error().fix};
-        options.networks.allowed.push_back(*read);
-    }
     return options;
 }
 

@@ -169,7 +169,8 @@ void judgeClock(std::string_view where, std::string_view date, Instant now, Find
     if (!theirs)
         return findings.note(where, "its clock is not known: the answer has no Date that is one",
                              "compare the clocks by hand");
-    auto const apart = std::chrono::floor<std::chrono::seconds>(*theirs - now);
+    // A Date has whole seconds, so ours are cut too.
+    auto const apart = *theirs - std::chrono::floor<std::chrono::seconds>(now);
     auto const off = std::chrono::abs(apart);
     auto const text = "its clock is " + std::to_string(off.count()) + " s " +
                       (apart.count() < 0 ? "behind" : "ahead of") + " this machine's";

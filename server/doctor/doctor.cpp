@@ -1,6 +1,8 @@
 #include "server/doctor/doctor.hpp"
 
+#include "fhir/base/datetime.hpp"
 #include "fhir/client/base_url.hpp"
+#include "fhir/client/certificate.hpp"
 #include "fhir/client/document_client.hpp"
 #include "fhir/client/probe.hpp"
 #include "server/auth/pinned_keys.hpp"
@@ -30,6 +32,7 @@ public:
     Report run()
     {
         judgeEntry(config_, entry_, findings_);
+        if (!authorities()) return {entry_.name, findings_.take()};
         keySets();
         for (auto const& base : entry_.fhirServers)
             if (visit_.fhirServer.empty() || visit_.fhirServer == base) fhirServer(base);
@@ -37,6 +40,8 @@ public:
     }
 
 private:
+    /// @return whether TLS can be spoken at all
+    bool authorities();
     void keySets();
     void remoteKeySet(std::string const& text);
     void fhirServer(std::string const& base);
@@ -66,6 +71,26 @@ client::Probe Examination::ask(client::Url const& url, client::AccessToken const
                                        .accept = accept,
                                        .patience = visit_.patience};
     return client::probe(url, token, options, visit_.outside);
+}
+
+bool Examination::authorities()
+{
+    auto const& file = visit_.outbound.caFile;
+    if (file.empty()) return true;
+    auto const where = "fhir.ca_file " + file;
+    auto const trusted = client::readCertificateFile(file);
+    if (!trusted) {
+        findings_.problem(where, trusted.error().what + ", so no server can be read",
+                          trusted.error().fix);
+        return false;
+    }
+    auto const now = clock_.now();
+    for (auto const& authority : *trusted)
+        if (authority.until < now)
+            findings_.problem(where,
+                              shown(authority.subject) + " expired on " + toDay(authority.until),
+                              "put the authority's new certificate into the file");
+    return true;
 }
 
 void Examination::keySets()

@@ -176,9 +176,10 @@ private:
 
     [[nodiscard]] std::string took() const
     {
-        return std::to_string(last_.answer.status) + ", " +
-               std::to_string(contentOf(last_.answer, chart_.patient).resources) +
-               " resources in " + std::to_string(last_.answer.took.count()) + " ms";
+        auto const count = contentOf(last_.answer, chart_.patient).resources;
+        return std::to_string(last_.answer.status) + ", " + std::to_string(count) +
+               (count == 1 ? " resource in " : " resources in ") +
+               std::to_string(last_.answer.took.count()) + " ms";
     }
 
     void judgeContent(Findings& findings) const
