@@ -116,7 +116,7 @@ int doctor(DoctorArguments const& arguments)
 
     std::signal(SIGPIPE, SIG_IGN); // a server that hangs up is a finding
     SystemClock const clock;
-    std::vector<doctor::Report> reports;
+    std::vector reports{doctor::examineService(config, clock)};
     for (auto const& entry : *entries)
         reports.push_back(doctor::examine(config, entry, *visit, *rules, clock));
     std::cout << (arguments.json ? doctor::asJson(reports)

@@ -24,6 +24,10 @@ struct Visit {
     std::chrono::milliseconds patience{10'000}; // for one server, or one round of queries
 };
 
+/// Looks at what all entries share: the certificates that FHIR servers are trusted by
+/// (fhir.ca_file), and the service's own (tls.*): key, dates, and the host of public_url.
+Report examineService(config::Config const& config, Clock const& clock);
+
 /// Looks at one client entry as an integrator would: what it says, its key sets, each of its FHIR
 /// servers: the way to it, its certificate, its clock, its CapabilityStatement and every prefetch
 /// query. Blocks. Writes nothing but what it returns.

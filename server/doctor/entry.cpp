@@ -92,6 +92,9 @@ void judgeTokens(config::Config const& config, config::ClientEntry const& entry,
     if (entry.auth == config::Auth::None)
         return findings.note(keyOf(entry, "auth"), "calls are taken without a token",
                              "nothing for a test; production needs auth: jwt");
+    if (entry.auth == config::Auth::Mtls)
+        return findings.ok(keyOf(entry, "auth"),
+                           "calls are taken by the client's certificate, without a token");
     if (entry.audiences.empty()) return judgePublicUrl(config, entry, findings);
     for (auto const& audience : entry.audiences) judgeAudience(config, entry, audience, findings);
     judgeCoverage(config, entry, findings);
