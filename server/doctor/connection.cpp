@@ -172,8 +172,11 @@ void judgeClock(std::string_view where, std::string_view date, Instant now, Find
     // A Date has whole seconds, so ours are cut too.
     auto const apart = *theirs - std::chrono::floor<std::chrono::seconds>(now);
     auto const off = std::chrono::abs(apart);
-    auto const text = "its clock is " + std::to_string(off.count()) + " s " +
-                      (apart.count() < 0 ? "behind" : "ahead of") + " this machine's";
+    auto const text = "its clock is " +
+                      (off.count() == 0 ? std::string{"the same as"}
+                                        : std::to_string(off.count()) + " s " +
+                                              (apart.count() < 0 ? "behind" : "ahead of")) +
+                      " this machine's";
     std::string const fix = "set both by NTP; a token whose times are off by more than " +
                             std::to_string(auth::kSkew.count()) + " s is refused";
     if (off > auth::kSkew) return findings.problem(where, text, fix);

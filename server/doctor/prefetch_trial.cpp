@@ -146,6 +146,33 @@ std::string typeOf(Ladder const& ladder)
     return request.substr(0, request.find_first_of("/?"));
 }
 
+struct Words {
+    std::string what, fix;
+};
+
+Words unauthorised(bool withToken)
+{
+    if (withToken)
+        return {"the server answers 401: the access token has expired, or is not for this server",
+                "get a new access token, which lives for minutes, put it into the token file and "
+                "run this again at once"};
+    return {"the server answers 401: it wants an access token",
+            "give one with --token-file; at run time the EHR has to send fhirAuthorization"};
+}
+
+bool isUnauthorised(std::vector<Attempt> const& attempts)
+{
+    return attempts.back().answer.status == 401;
+}
+
+/// One fault that every key has is told once.
+void judgeNobodyIn(std::string_view where, std::size_t keys, Terms const& terms, Findings& findings)
+{
+    auto const [what, fix] = unauthorised(terms.withToken);
+    findings.problem(std::string{where} + " all " + std::to_string(keys) + " queries",
+                     what + "; lost: every call without prefetch is refused with 412", fix);
+}
+
 /// Judges one key after all were tried.
 class KeyJudge
 {
@@ -170,10 +197,6 @@ public:
     }
 
 private:
-    struct Words {
-        std::string what, fix;
-    };
-
     [[nodiscard]] std::string took() const
     {
         auto const count = contentOf(last_.answer, chart_.patient).resources;
@@ -241,15 +264,7 @@ private:
         auto const& answer = last_.answer;
         auto const type = typeOf(ladder_);
         auto const asked = shownStep(ladder_.steps[last_.step], chart_);
-        if (answer.status == 401 && terms_.withToken)
-            return {
-                "the server answers 401: the access token has expired, or is not for this server",
-                "get a new access token, which lives for minutes, put it into the token file "
-                "and run this again at once"};
-        if (answer.status == 401)
-            return {
-                "the server answers 401: it wants an access token",
-                "give one with --token-file; at run time the EHR has to send fhirAuthorization"};
+        if (answer.status == 401) return unauthorised(terms_.withToken);
         if (answer.status == 403)
             return {"the server answers 403 to " + asked +
                         (ladder_.steps.size() > 1 ? " and to what comes before it" : "") +
@@ -348,6 +363,8 @@ void judgeTrial(std::string_view where, std::vector<Ladder> const& ladders,
                 std::vector<std::vector<Attempt>> const& attempts, Chart const& chart,
                 Terms const& terms, Findings& findings)
 {
+    if (std::ranges::all_of(attempts, isUnauthorised))
+        return judgeNobodyIn(where, attempts.size(), terms, findings);
     std::vector<KeyJudge> judges;
     for (std::size_t place = 0; place < ladders.size(); ++place)
         judges.emplace_back(where, ladders[place], attempts[place], chart, terms);

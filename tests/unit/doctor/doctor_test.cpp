@@ -131,7 +131,7 @@ std::vector<Fault> faults()
              for (auto& [path, reply] : h.answers)
                  if (path != "/fhir/metadata") reply = {401, "{}"};
          },
-         " patient", "401: the access token has expired", "get a new access token"},
+         " all 7 queries", "401: the access token has expired", "get a new access token"},
         {"the clock is ten minutes off",
          [](Hospital& h) { h.clockAhead = std::chrono::minutes{10}; }, "fhir_servers",
          "600 s ahead", "NTP"},
