@@ -3,6 +3,7 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/cli/outbound.hpp"
+#include "server/cli/private_memory.hpp"
 #include "server/cli/rule_source.hpp"
 #include "server/cli/settings.hpp"
 #include "server/doctor/entry.hpp"
@@ -109,6 +110,7 @@ int doctor(DoctorArguments const& arguments)
         complain(target.error());
         return Exit::kUsage;
     }
+    keepMemoryPrivate();
     auto const rules = rulesOf(config, "");
     auto const visit = visitOf(arguments, config);
     if (!visit) complain(visit.error());

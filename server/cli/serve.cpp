@@ -9,14 +9,13 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/cli/outbound.hpp"
+#include "server/cli/private_memory.hpp"
 #include "server/cli/rule_source.hpp"
 #include "server/cli/settings.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/ops_log.hpp"
 
 #include <pthread.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <charconv>
@@ -149,15 +148,6 @@ Result<std::unique_ptr<Client>> outbound(config::Config const& config, bool need
         return Error{Error::Kind::Config, "fhir.ca_file", error.what(),
                      "name a readable file with PEM certificates"};
     }
-}
-
-/// What is in memory, access tokens among it, is not written to a disk when the process dies
-/// (control CTL-06), nor readable to other processes of the same user.
-void keepMemoryPrivate()
-{
-    rlimit const none{0, 0};
-    (void)setrlimit(RLIMIT_CORE, &none); // lowering a limit cannot fail
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 /// Signals are taken by this thread alone; must run before any other thread starts.
