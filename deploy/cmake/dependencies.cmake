@@ -27,3 +27,11 @@ set_target_properties(tcds_cjose PROPERTIES
   IMPORTED_LOCATION "${CJOSE_LIBRARY}"
   INTERFACE_INCLUDE_DIRECTORIES "${CJOSE_INCLUDE_DIR}"
   INTERFACE_LINK_LIBRARIES OpenSSL::Crypto)
+
+# Linked by server/state alone, and privately: no header of ours shows them.
+find_package(SQLite3 3.40 REQUIRED)
+find_library(SQLITECPP_LIBRARY SQLiteCpp REQUIRED)
+find_path(SQLITECPP_INCLUDE_DIR SQLiteCpp/Database.h REQUIRED)
+add_library(tcds_sqlite INTERFACE)
+target_include_directories(tcds_sqlite SYSTEM INTERFACE "${SQLITECPP_INCLUDE_DIR}")
+target_link_libraries(tcds_sqlite INTERFACE "${SQLITECPP_LIBRARY}" SQLite::SQLite3)
