@@ -289,9 +289,12 @@ struct PatientFact {
 
 /// What was shown or answered before for this patient (repeats, feedback); handed in, never read.
 struct Recent {
-    std::string key;
-    std::string what;
-    Instant until;
+    std::string key;          // keyed repeat key of the card that it speaks of
+    std::string what;         // "returned", "accepted", "overridden" or the code of a reason
+    Instant until;            // it holds cards back before this instant
+    std::string cluster = {}; // whose cards
+    std::string rule = {};    // only those that this rule leads; "" = whatever leads
+    std::string level = {};   // up to this level; what is more serious is shown
 };
 
 /// Seen, but not usable, and why.

@@ -31,10 +31,23 @@ struct RuleOnCard {
     Tier tier = Tier::None;
 };
 
+/// A part of a card that would be a card of its own: a composite has several, others one.
+struct CardPart {
+    std::size_t first = 0, count = 0; // places in Card::rules, its lead first
+    Level level = Level::Info;
+};
+
+/// A rule whose card is not shown again, and why: "repeat" or "feedback" (decision D18).
+struct HeldBack {
+    RuleIndex rule;
+    std::string_view why;
+};
+
 /// A card before it becomes JSON. Texts are final: placeholders filled, patient strings escaped.
 struct Card {
     RuleIndex lead;                // unknown: the card says that a source could not be read
     std::vector<RuleOnCard> rules; // lead first, then by rank
+    std::vector<CardPart> parts;   // cover `rules`; none on a card without rules
     Level level = Level::Info;
     Level indicator = Level::Info; // capped (decision D12)
     std::string summary;           // at most 139 characters and UTF-16 units
@@ -50,6 +63,11 @@ struct Card {
 ///
 /// @return most urgent first; empty when there is nothing to say. A card without rules ("could not
 ///         read ...") stands alone (decision D26).
-std::vector<Card> compose(Evaluation const& evaluation, CardPolicy const& policy);
+///
+/// @param heldBack  gets the rules of cards that `recent` facts hold back, in the order of cards;
+/// may
+///                  be null
+std::vector<Card> compose(Evaluation const& evaluation, CardPolicy const& policy,
+                          std::vector<HeldBack>* heldBack = nullptr);
 
 } // namespace tcds::rules

@@ -2,6 +2,7 @@
 #include "rules/cards/detail.hpp"
 #include "rules/cards/escape.hpp"
 #include "rules/cards/fill.hpp"
+#include "rules/cards/holds.hpp"
 #include "rules/cards/plan.hpp"
 #include "rules/cards/remarks.hpp"
 #include "rules/cards/suggestions.hpp"
@@ -57,6 +58,7 @@ Card cardOf(Evaluation const& evaluation, CardPlan const& plan, CardPolicy const
     card.rules.reserve(plan.rules.size());
     for (auto const* fired : plan.rules)
         card.rules.push_back({fired->rule->index, fired->judgement->level, fired->judgement->tier});
+    card.parts = plan.parts;
     card.level = plan.level();
     card.indicator = policy.allowCritical ? card.level : std::min(card.level, Level::Warning);
     card.summary = summaryFor(evaluation.chart, plan);
@@ -72,7 +74,8 @@ Card cardOf(Evaluation const& evaluation, CardPlan const& plan, CardPolicy const
 
 } // namespace
 
-std::vector<Card> compose(Evaluation const& evaluation, CardPolicy const& policy)
+std::vector<Card> compose(Evaluation const& evaluation, CardPolicy const& policy,
+                          std::vector<HeldBack>* heldBack)
 {
     if (!evaluation.complaint) return {}; // silence (clinical specification section D)
     auto const& chart = evaluation.chart;
@@ -84,10 +87,14 @@ std::vector<Card> compose(Evaluation const& evaluation, CardPolicy const& policy
     for (auto const* judgement : judgements) fired.push_back(withShown(chart, *judgement, arena));
 
     auto const most = std::min(policy.maxCards, chart.rules().limits.maxCards);
+    Holds const holds{chart.rules(), chart.context().recent, chart.now()};
+    std::vector<HeldBack> held;
     std::vector<Card> cards;
-    for (auto const& plan : planCards(chart.rules(), fired, most))
+    for (auto const& plan : planCards(chart.rules(), fired, most, &holds, &held))
         cards.push_back(cardOf(evaluation, plan, policy, arena));
-    if (!cards.empty()) return cards;
+    auto const said = !cards.empty() || !held.empty(); // now or before
+    if (heldBack != nullptr) *heldBack = std::move(held);
+    if (said) return cards;
     if (auto unread = unreadCard(evaluation)) cards.push_back(std::move(*unread));
     return cards;
 }

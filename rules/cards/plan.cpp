@@ -1,5 +1,6 @@
 #include "rules/cards/plan.hpp"
 
+#include "rules/cards/holds.hpp"
 #include "rules/eval/rank.hpp"
 
 #include <algorithm>
@@ -68,7 +69,8 @@ public:
         std::ranges::sort(byRank_, before());
     }
 
-    std::vector<CardPlan> plan(std::size_t maxCards)
+    std::vector<CardPlan> plan(std::size_t maxCards, Holds const* holds,
+                               std::vector<HeldBack>* heldBack)
     {
         gatherFindings();
         gatherMedicines();
@@ -76,10 +78,30 @@ public:
         joinLowToHigh();
         addLines();
         sortBuckets();
-        return limited(maxCards);
+        Rest rest{holds, heldBack};
+        return limited(maxCards, rest);
     }
 
 private:
+    /// Leaves out what is held back, and says so.
+    struct Rest {
+        Holds const* holds;
+        std::vector<HeldBack>* heldBack;
+
+        bool takes(CardPlan const& plan) const
+        {
+            if (holds == nullptr) return false;
+            std::vector<RuleOnCard> rules;
+            for (auto const* fired : plan.rules)
+                rules.push_back({fired->rule->index, fired->judgement->level, {}});
+            auto const why = holds->reason(rules, plan.level());
+            if (why.empty()) return false;
+            if (heldBack != nullptr)
+                for (auto const& each : rules) heldBack->push_back({each.rule, why});
+            return true;
+        }
+    };
+
     Before before() const { return {rules_}; }
 
     static bool isOwn(FiredRule const& fired) { return fired.rule->place == Place::Own; }
@@ -250,20 +272,26 @@ private:
             else
                 plan.bullets.push_back(fired);
         }
+        plan.parts = {{0, plan.rules.size(), plan.level()}};
         return plan;
     }
 
     void append(CardPlan& plan, CardPlan const& more) const
     {
+        for (auto part : more.parts) {
+            part.first += plan.rules.size();
+            plan.parts.push_back(part);
+        }
         plan.rules.insert(plan.rules.end(), more.rules.begin(), more.rules.end());
         plan.bullets.insert(plan.bullets.end(), more.bullets.begin(), more.bullets.end());
         plan.unnamed += more.unnamed;
     }
 
-    std::vector<CardPlan> limited(std::size_t maxCards) const
+    std::vector<CardPlan> limited(std::size_t maxCards, Rest const& rest) const
     {
         std::vector<CardPlan> plans;
-        for (auto const& bucket : buckets_) plans.push_back(planOf(bucket));
+        for (auto const& bucket : buckets_)
+            if (auto plan = planOf(bucket); !rest.takes(plan)) plans.push_back(std::move(plan));
         auto const critical =
             static_cast<std::size_t>(std::ranges::count(plans, Level::Critical, &CardPlan::level));
         if (critical >= maxCards && plans.size() > maxCards) {
@@ -275,12 +303,12 @@ private:
             for (std::size_t i = maxCards; i < plans.size(); ++i) append(last, plans[i]);
             plans.resize(maxCards);
         }
-        addContext(plans);
+        addContext(plans, rest);
         return plans;
     }
 
     /// "Also consider": a line or two of the last card, or one card when nothing else is there.
-    void addContext(std::vector<CardPlan>& plans) const
+    void addContext(std::vector<CardPlan>& plans, Rest const& rest) const
     {
         CardPlan context;
         for (auto const* fired : byRank_) {
@@ -290,10 +318,11 @@ private:
             context.bullets.push_back(fired);
         }
         if (context.rules.empty()) return;
-        if (plans.empty())
-            plans.push_back(std::move(context));
-        else
+        context.parts = {{0, context.rules.size(), context.level()}};
+        if (!plans.empty())
             append(plans.back(), context);
+        else if (!rest.takes(context))
+            plans.push_back(std::move(context));
     }
 
     RuleSet const& rules_;
@@ -312,9 +341,10 @@ Level CardPlan::level() const
 }
 
 std::vector<CardPlan> planCards(RuleSet const& rules, std::span<FiredRule const> fired,
-                                std::size_t maxCards)
+                                std::size_t maxCards, Holds const* holds,
+                                std::vector<HeldBack>* heldBack)
 {
-    return Planner{rules, fired}.plan(std::max<std::size_t>(maxCards, 1));
+    return Planner{rules, fired}.plan(std::max<std::size_t>(maxCards, 1), holds, heldBack);
 }
 
 } // namespace tcds::rules

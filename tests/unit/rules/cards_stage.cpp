@@ -207,7 +207,12 @@ Stage::Stage()
     open.kinds.add(setNamed("TWITCH"));
     set.gates = {open};
     set.known.adjustedCalcium = analyte("CA_ADJ");
-    for (auto const& each : set.terms->analytes()) set.labSubjects.push_back("lab:" + each.key);
+    for (auto const& each : set.terms->analytes()) {
+        set.labSubjects.push_back("lab:" + each.key);
+        auto& populations = set.populations.emplace_back(); // every row is for everybody
+        populations.limits.resize(each.limits.size());
+        populations.guards.resize(each.guards.size());
+    }
     set.suggestions.push_back({"S-MG",
                                "Order magnesium",
                                "http://loinc.org",
