@@ -30,6 +30,10 @@ struct Run {
     {
         return tcds::cli::verify(arguments);
     }
+    int operator()(tcds::cli::ReportArguments const& arguments) const
+    {
+        return tcds::cli::report(arguments);
+    }
     int operator()(tcds::cli::ShowArguments const& arguments) const
     {
         return tcds::cli::show(arguments);

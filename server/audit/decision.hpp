@@ -66,8 +66,10 @@ std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudo
 struct FeedbackRecord {
     std::string_view client; // name; "" = nobody known
     std::string_view service, card, outcome, reasonSystem, reasonCode, outcomeTimestamp, user;
-    std::string_view reasonDisplay; // from our own list, "" otherwise
-    bool reasonText = false;        // a comment was sent; its text is never kept
+    std::string_view reasonDisplay;     // from our own list, "" otherwise
+    std::string_view decisionId;        // of the card, "" where it is not known
+    std::span<std::string const> rules; // of the card, the leading one first
+    bool reasonText = false;            // a comment was sent; its text is never kept
     std::span<std::string const> acceptedSuggestions;
     Instant receivedAt;
 };

@@ -177,6 +177,9 @@ public:
         json_.member("key", recent.key);
         json_.member("what", recent.what);
         json_.member("until", toText(recent.until));
+        json_.memberIfAny("cluster", recent.cluster);
+        json_.memberIfAny("rule", recent.rule);
+        json_.memberIfAny("level", recent.level);
         json_.close();
     }
 

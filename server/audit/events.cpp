@@ -27,6 +27,13 @@ std::string writeFeedback(FeedbackRecord const& record)
     Members json;
     json.member("service", record.service);
     json.member("card", record.card);
+    json.memberIfAny("decisionId", record.decisionId);
+    if (!record.rules.empty()) {
+        json.member("rule", record.rules.front());
+        json.openArray("rules");
+        for (auto const& rule : record.rules) json.text(rule);
+        json.close();
+    }
     json.member("outcome", record.outcome);
     if (!record.reasonCode.empty()) {
         json.openObject("reason");

@@ -192,7 +192,14 @@ std::string gap(Value const& fact)
 
 std::string recent(Value const& fact)
 {
-    return Phrase{fact}.add("", "what").add("until ", "until").add("key ", "key").text();
+    return Phrase{fact}
+        .add("", "what")
+        .add("cluster ", "cluster")
+        .add("led by ", "rule")
+        .add("up to ", "level")
+        .add("until ", "until")
+        .add("key ", "key")
+        .text();
 }
 
 struct Kind {

@@ -20,6 +20,7 @@ struct Store {
     ExplainArguments explain;
     VerifyArguments verify;
     ShowArguments show;
+    ReportArguments report;
     ConfigArguments config;
     PrefetchArguments prefetch;
     LookupArguments lookup;
@@ -112,8 +113,23 @@ RulesCommands addRules(CLI::App& app, Store& store)
 }
 
 struct AuditCommands {
-    CLI::App *verify, *show;
+    CLI::App *verify, *show, *report;
 };
+
+CLI::App* addReport(CLI::App& audit, Store& store)
+{
+    auto* report = audit.add_subcommand(
+        "report", "count per rule: fired, returned, accepted, overridden and why");
+    report->footer(
+        "Example: twitch-cds audit report --from 2026-01-01 --to 2026-03-31 --format csv");
+    report->add_option("--directory", store.report.where.directory, "folder of the log");
+    report->add_option("--from", store.report.from, "first day or instant of decisions");
+    report->add_option("--to", store.report.to, "last day or instant of decisions");
+    report->add_option("--format", store.report.format, "text, json or csv")
+        ->check(CLI::IsMember({"text", "json", "csv"}));
+    addConfig(*report, store.report.where.config, store);
+    return report;
+}
 
 AuditCommands addAudit(CLI::App& app, Store& store)
 {
@@ -141,7 +157,7 @@ AuditCommands addAudit(CLI::App& app, Store& store)
     show->add_option("--last", wanted.last, "only the newest N");
     show->add_flag("--json", wanted.json, "the records as they are stored");
     addConfig(*show, wanted.where.config, store);
-    return {verify, show};
+    return {verify, show, addReport(*audit, store)};
 }
 
 struct ConfigCommands {
@@ -281,6 +297,10 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
     if (audit.show->parsed()) {
         store.show.where.flags = flags;
         return Command{store.show};
+    }
+    if (audit.report->parsed()) {
+        store.report.where.flags = flags;
+        return Command{store.report};
     }
     if (lookup->parsed()) return Command{store.lookup};
     if (doctor->parsed()) {

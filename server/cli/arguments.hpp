@@ -58,6 +58,11 @@ struct ShowArguments {
     bool json = false;
 };
 
+struct ReportArguments {
+    VerifyArguments where;
+    std::string from, to, format = "text"; // text, json or csv
+};
+
 struct ConfigArguments {
     enum class What { Check, Show, Explain } what = What::Check;
     std::string config, key; // key: of explain
@@ -79,8 +84,8 @@ struct DoctorArguments {
 };
 
 using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
-                             ExplainArguments, VerifyArguments, ShowArguments, ConfigArguments,
-                             PrefetchArguments, LookupArguments, DoctorArguments>;
+                             ExplainArguments, VerifyArguments, ShowArguments, ReportArguments,
+                             ConfigArguments, PrefetchArguments, LookupArguments, DoctorArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.
 /// @return the command, or the exit code when there is nothing left to do

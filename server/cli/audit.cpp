@@ -1,4 +1,5 @@
 #include "server/audit/reader.hpp"
+#include "server/audit/rule_report.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/cli/settings.hpp"
@@ -93,6 +94,21 @@ int show(ShowArguments const& arguments)
     }
     if (count == 0) std::cerr << "no record of " << *directory << " matches\n";
     return count == 0 ? Exit::kCheckFailed : Exit::kDone;
+}
+
+int report(ReportArguments const& arguments)
+{
+    auto const directory = directoryOf(arguments.where);
+    if (!directory) return Exit::kConfiguration;
+    auto const report = audit::reportRules(*directory, {arguments.from, arguments.to});
+    if (!report) {
+        complain(report.error());
+        return Exit::kBadInput;
+    }
+    std::cout << (arguments.format == "json"  ? audit::toJson(*report)
+                  : arguments.format == "csv" ? audit::toCsv(*report)
+                                              : audit::toText(*report));
+    return Exit::kDone;
 }
 
 } // namespace tcds::cli

@@ -13,6 +13,7 @@ int test(TestArguments const& arguments);
 int explain(ExplainArguments const& arguments);
 int verify(VerifyArguments const& arguments);
 int show(ShowArguments const& arguments);
+int report(ReportArguments const& arguments);
 int config(ConfigArguments const& arguments);
 int configPrefetch(PrefetchArguments const& arguments);
 int lookup(LookupArguments const& arguments);

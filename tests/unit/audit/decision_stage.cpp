@@ -197,8 +197,8 @@ void DecisionStage::addFacts()
     gap.source = from("Observation/o9", "1", 2);
     context.gaps = {gap};
     context.factCount = next;
-    context.recent = {
-        {"k26q1:LcGEPmFtz7RCuJxwpj9ttw", "returned", instant("2026-03-04T10:00:00Z")}};
+    context.recent = {{"k26q1:LcGEPmFtz7RCuJxwpj9ttw", "returned", instant("2026-03-04T10:00:00Z"),
+                       "K", "EL-K-LOW", "warning"}};
 }
 
 void DecisionStage::addRules()

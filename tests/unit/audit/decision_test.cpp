@@ -127,7 +127,8 @@ TEST(DecisionRecord, WritesEachKindOfFactWithAllItsMembers)
                 R"("why":"entered-in-error","analyte":"CA","codes":[["http://loinc.org","17861-6"]]})"},
             FactCase{"f15", R"({"id":"f15","kind":"recent",)"
                             R"("key":"k26q1:LcGEPmFtz7RCuJxwpj9ttw","what":"returned",)"
-                            R"("until":"2026-03-04T10:00:00.000Z"})"},
+                            R"("until":"2026-03-04T10:00:00.000Z",)"
+                            R"("cluster":"K","rule":"EL-K-LOW","level":"warning"})"},
         }) {
         auto written = fact(members, expected.id);
         if (auto const ref = written.find(",\"ref\":\""); ref != std::string::npos)

@@ -26,6 +26,20 @@ TEST(FeedbackRecord, SaysThatACommentCameAndNotItsText)
               R"("receivedAt":"2026-03-03T10:15:01.000Z")");
 }
 
+TEST(FeedbackRecord, NamesTheDecisionAndTheRulesOfTheCard)
+{
+    std::vector<std::string> const rules{"EL-K-LOW", "MED-LOOP"};
+    FeedbackRecord record;
+    record.card = "c1";
+    record.decisionId = "019cb32f-8e9e-70d8-98e0-985ecc7f6041";
+    record.rules = rules;
+
+    EXPECT_NE(writeFeedback(record).find(
+                  R"("card":"c1","decisionId":"019cb32f-8e9e-70d8-98e0-985ecc7f6041",)"
+                  R"("rule":"EL-K-LOW","rules":["EL-K-LOW","MED-LOOP"])"),
+              std::string::npos);
+}
+
 TEST(FeedbackRecord, ListsAcceptedSuggestions)
 {
     std::vector<std::string> const accepted{"s1", "s2"};

@@ -84,6 +84,9 @@ TEST_F(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
         feedback.reasonSystem = "urn:twitch-cds:override-reason";
         feedback.reasonCode = "known-stable";
         feedback.reasonText = true;
+        std::vector<std::string> const rules{"EL-K-LOW"};
+        feedback.decisionId = "019cb32f-8e9e-70d8-98e0-985ecc7f6041";
+        feedback.rules = rules;
         ASSERT_TRUE((*log)->append("feedback", writeFeedback(feedback)));
         RejectRecord reject;
         reject.http = 413;
