@@ -1,5 +1,6 @@
 #include "server/app/app.hpp"
 
+#include "server/app/feedback_call.hpp"
 #include "server/app/responses.hpp"
 #include "server/audit/decision.hpp"
 #include "server/audit/digest.hpp"
@@ -14,14 +15,6 @@ namespace tcds::app {
 namespace {
 
 constexpr std::size_t kLargeBody = 1024U * 1024U; // parsed off the I/O threads
-
-std::string_view reasonDisplay(rules::RuleSet const& rules, cds::Feedback const& item)
-{
-    if (item.reasonSystem != "urn:twitch-cds:override-reason") return {};
-    auto const at =
-        std::ranges::find(rules.overrideReasons, item.reasonCode, &rules::OverrideReason::code);
-    return at == rules.overrideReasons.end() ? std::string_view{} : std::string_view{at->display};
-}
 
 bool isPosted(Target target) { return target == Target::Hook || target == Target::Feedback; }
 
@@ -43,18 +36,18 @@ std::optional<http::Response> objection(Route const& route, http::Request const&
 App::App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rules,
          Callers const& callers, Clock const& clock, audit::Log& log,
          audit::Pseudonyms const& pseudonyms, ops::OpsLog& ops,
-         std::unique_ptr<client::FhirClient> client)
-    : config_{config}, rules_{std::move(rules)}, callers_{callers}, clock_{clock}, journal_{config,
-                                                                                            log,
-                                                                                            ops},
-      walk_{config, callers, clock, pseudonyms, journal_, client.get()}, client_{std::move(client)}
+         std::unique_ptr<client::FhirClient> client, Repeats* repeats)
+    : config_{config}, rules_{std::move(rules)}, callers_{callers}, clock_{clock},
+      journal_{config, log, ops}, repeats_{repeats},
+      walk_{config, callers, clock, pseudonyms, journal_, client.get(), repeats}, client_{std::move(
+                                                                                      client)}
 {
 }
 
 bool App::mayBlock(http::Request const& request) const
 {
     return request.body.size() > kLargeBody || config_.fsync == config::Fsync::Always ||
-           callers_.verifiesTokens();
+           callers_.verifiesTokens() || repeats_ != nullptr;
 }
 
 void App::handle(http::Request&& request, http::Answer answer)
@@ -136,6 +129,15 @@ void App::recordRefusal(int status, std::string_view where, std::string_view rem
     (void)journal_.keep("reject", audit::writeReject(record)); // nothing was to be answered with it
 }
 
+void App::sayLeftOut(cds::UsableFeedback const& read, std::string_view client)
+{
+    using Field = http::Log::Field;
+    journal_.ops().event(http::Log::Level::Warn, "feedback items left out",
+                         {Field{"client", client}, Field{"count", std::to_string(read.faulty)},
+                          Field{"where", read.firstFault->where},
+                          Field{"what", read.firstFault->what}});
+}
+
 http::Response App::feedback(http::Request&& request, Route const& route)
 {
     auto const& service = *route.service;
@@ -150,26 +152,18 @@ http::Response App::feedback(http::Request&& request, Route const& route)
         return journal_.tooOften(*wait, service.id, received, client);
     json::Limits limits;
     limits.bytes = config_.maxBodyBytes;
-    auto const items = cds::readFeedback(std::move(request.body), limits);
-    if (!items)
-        return journal_.refuse(items.error(), "feedback-invalid", service.id, received, client);
-    for (auto const& item : *items) {
-        audit::FeedbackRecord record;
-        record.client = client;
-        record.service = service.id;
-        record.card = item.card;
-        record.outcome = item.accepted ? "accepted" : "overridden";
-        record.reasonSystem = item.reasonSystem;
-        record.reasonCode = item.reasonCode;
-        record.reasonDisplay = reasonDisplay(*rules, item);
-        record.reasonText = item.hasComment;
-        record.outcomeTimestamp = item.outcomeTimestamp;
-        record.acceptedSuggestions = item.acceptedSuggestions;
-        record.receivedAt = now;
-        if (!journal_.keep("feedback", audit::writeFeedback(record)))
-            return outcome({Error::Kind::Unavailable, "decision log",
-                            "the feedback could not be kept", "send it again later"});
-    }
+    auto read = cds::readUsableFeedback(std::move(request.body), limits);
+    if (!read)
+        return journal_.refuse(read.error(), "feedback-invalid", service.id, received, client);
+    if (read->firstFault && !caller->terms->lenientFeedback)
+        return journal_.refuse(*read->firstFault, "feedback-invalid", service.id, received, client);
+    if (read->faulty > 0) sayLeftOut(*read, client);
+    auto const kept = keepFeedback(
+        {client, service.id, now, *rules}, read->items, repeats_,
+        [this](std::string const& members) { return journal_.keep("feedback", members); });
+    if (!kept)
+        return outcome({Error::Kind::Unavailable, "decision log", "the feedback could not be kept",
+                        "send it again later"});
     http::Response response;
     response.contentType = "";
     return response;

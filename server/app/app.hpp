@@ -26,10 +26,12 @@ class App final : public http::Handler
 public:
     /// @param config, callers, clock, log, pseudonyms, ops  outlive the app
     /// @param client  reads FHIR servers; nullptr: none is ever read
+    /// @param repeats  outlives the app; nullptr: every card is shown whenever it arises
+    ///                 (decision D6)
     App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rules,
         Callers const& callers, Clock const& clock, audit::Log& log,
         audit::Pseudonyms const& pseudonyms, ops::OpsLog& ops,
-        std::unique_ptr<client::FhirClient> client = nullptr);
+        std::unique_ptr<client::FhirClient> client = nullptr, Repeats* repeats = nullptr);
 
     [[nodiscard]] bool mayBlock(http::Request const& request) const override;
     void handle(http::Request&& request, http::Answer answer) override;
@@ -47,6 +49,7 @@ private:
                                                             Instant now) const;
     http::Response discovery(http::Request const& request, Route const& route);
     http::Response feedback(http::Request&& request, Route const& route);
+    void sayLeftOut(cds::UsableFeedback const& read, std::string_view client);
     http::Response live() const;
     http::Response ready() const;
 
@@ -55,6 +58,7 @@ private:
     Callers const& callers_;
     Clock const& clock_;
     Journal journal_;
+    Repeats* repeats_;
     HookWalk walk_;
     std::atomic<bool> draining_{false};
     std::unique_ptr<client::FhirClient> client_; // ends first: what it calls is above

@@ -27,6 +27,7 @@ Terms termsOf(config::ClientEntry const& entry, DecideSettings settings)
     terms.fhir.deadline = entry.deadline;
     terms.lenientContext = entry.lenientContext;
     terms.silent = entry.mode == config::ClientMode::Silent;
+    terms.lenientFeedback = entry.feedback == config::FeedbackRead::Lenient;
     terms.emptyOnMissing = entry.onMissing == config::OnMissing::Empty;
     auto digested = digestOf(settings);
     for (auto const& alias : entry.aliases) digested += ';' + alias.theirs + '=' + alias.ours;

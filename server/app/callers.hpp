@@ -28,6 +28,7 @@ struct Terms {
     FhirTerms fhir;
     bool lenientContext = false;        // a context without its Bundle: no cards instead of 400
     bool silent = false;                // evaluated and recorded, answered without cards
+    bool lenientFeedback = false;       // usable items of a faulty feedback call are stored
     bool emptyOnMissing = false;        // needed data is lacking: no cards instead of 412
     std::shared_ptr<Throttle> throttle; // of this client alone
 };

@@ -119,6 +119,17 @@ cds::CardSetting cardSetting(Decision const& decision, DecideSettings const& set
     return setting;
 }
 
+/// Rules of cards that are not shown again did fire; the record says why nobody sees them.
+void markHeldBack(rules::Evaluation& evaluation, std::vector<rules::HeldBack> const& heldBack)
+{
+    for (auto const& held : heldBack) {
+        auto* judgement = evaluation.byRule[held.rule.index()];
+        if (judgement == nullptr) continue;
+        judgement->outcome = rules::Outcome::Suppressed;
+        judgement->why = held.why;
+    }
+}
+
 } // namespace
 
 Result<PatientContext> readContext(cds::HookRequest const& request, rules::RuleSet const& rules,
@@ -145,8 +156,12 @@ Result<Decision> decide(PatientContext&& context, cds::HookRequest const& reques
         return needed.error();
 
     start = Clock::now();
-    if (!request.forPatients())
-        decision.cards = rules::compose(*decision.evaluation, settings.policy);
+    if (!request.forPatients()) {
+        if (options.recent) decision.context->recent = options.recent(*decision.evaluation);
+        std::vector<rules::HeldBack> heldBack;
+        decision.cards = rules::compose(*decision.evaluation, settings.policy, &heldBack);
+        markHeldBack(*decision.evaluation, heldBack);
+    }
     decision.written = cds::writeCards(decision.cards, *decision.evaluation,
                                        cardSetting(decision, settings, options), request.patientId);
     decision.body = cds::writeAnswer(decision.written);

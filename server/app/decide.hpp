@@ -41,12 +41,16 @@ struct Decision {
 /// Makes the keyed repeat key of a card (decision D32) from parts that the record holds.
 using RepeatKey = std::function<std::string(rules::Card const&, rules::Evaluation const&)>;
 
+/// What of an earlier answer holds back cards of this one (decision D18): `recent` facts.
+using RecentFacts = std::function<std::vector<Recent>(rules::Evaluation const&)>;
+
 struct DecideOptions {
     Instant now;
     std::string decisionId;
     rules::EvaluateOptions evaluate;
     RepeatKey repeatKey;    // may be empty
     std::string whyNotRead; // the FHIR server was not asked for what is lacking; "" = it was
+    RecentFacts recent;     // may be empty; asked once the evaluation is done
 };
 
 /// Step 7 of the walk of a request: the facts of the call as it stands.

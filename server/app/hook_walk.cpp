@@ -85,9 +85,9 @@ struct HookWalk::Call {
 
 HookWalk::HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
                    audit::Pseudonyms const& pseudonyms, Journal& journal,
-                   client::FhirClient* client)
+                   client::FhirClient* client, Repeats* repeats)
     : config_{config}, callers_{callers}, clock_{clock},
-      pseudonyms_{pseudonyms}, journal_{journal}, client_{client}
+      pseudonyms_{pseudonyms}, journal_{journal}, client_{client}, repeats_{repeats}
 {
 }
 
@@ -243,14 +243,22 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
     options.decisionId = call.id;
     options.evaluate.timing = true;
     options.whyNotRead = call.whyNotRead;
-    options.repeatKey = [&](rules::Card const& card, rules::Evaluation const& evaluation) {
-        return repeatKey(pseudonyms, subject, card, evaluation);
-    };
+    // What a silent client was not shown is no repeat.
+    auto* const repeats = terms.silent ? nullptr : repeats_;
+    if (repeats != nullptr)
+        options.recent = [&](rules::Evaluation const& evaluation) {
+            return repeats->inForce(evaluation, subject, pseudonyms);
+        };
+    if (repeats_ == nullptr) // the client may collapse repeats itself (decision D32)
+        options.repeatKey = [&](rules::Card const& card, rules::Evaluation const& evaluation) {
+            return repeatKey(pseudonyms, subject, card, evaluation);
+        };
     auto decision =
         app::decide(std::move(context), call.request, *call.rules, terms.settings, options);
     if (!decision) return refuse(call, decision.error());
     if (terms.silent) decision->body = kNoCards;
     if (!record(call, *decision, subject, pseudonyms)) return call.answer(unrecorded());
+    if (repeats != nullptr) repeats->returned(*decision, subject, terms.client, pseudonyms);
     auto response = json(std::move(decision->body));
     response.headers.add("X-Decision-Id", decision->id);
     call.answer(std::move(response));

@@ -7,6 +7,7 @@
 #include "server/app/decide.hpp"
 #include "server/app/journal.hpp"
 #include "server/app/repeat_keys.hpp"
+#include "server/app/repeats.hpp"
 #include "server/app/routes.hpp"
 #include "server/audit/pseudonyms.hpp"
 #include "server/cds/services.hpp"
@@ -24,8 +25,10 @@ class HookWalk
 public:
     /// @param client  reads FHIR servers; nullptr: none is ever read. Ends before the walk, which
     ///                all others outlive.
+    /// @param repeats  nullptr: nothing is remembered between calls
     HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
-             audit::Pseudonyms const& pseudonyms, Journal& journal, client::FhirClient* client);
+             audit::Pseudonyms const& pseudonyms, Journal& journal, client::FhirClient* client,
+             Repeats* repeats);
 
     /// Answers at once, or when the FHIR server has been read.
     /// @param route  has a service
@@ -58,6 +61,7 @@ private:
     audit::Pseudonyms const& pseudonyms_;
     Journal& journal_;
     client::FhirClient* client_;
+    Repeats* repeats_;
 };
 
 } // namespace tcds::app

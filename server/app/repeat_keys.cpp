@@ -38,8 +38,15 @@ SubjectKeys subjectKeys(cds::HookRequest const& request, audit::ServerPseudonyms
 std::string repeatKey(audit::ServerPseudonyms& pseudonyms, SubjectKeys const& subject,
                       rules::Card const& card, rules::Evaluation const& evaluation)
 {
+    return repeatKey(pseudonyms, subject, card.lead, card.level, evaluation);
+}
+
+std::string repeatKey(audit::ServerPseudonyms& pseudonyms, SubjectKeys const& subject,
+                      rules::RuleIndex leading, rules::Level level,
+                      rules::Evaluation const& evaluation)
+{
     auto const& rules = evaluation.chart.rules();
-    auto const* lead = card.lead.known() ? &rules.rule(card.lead) : nullptr;
+    auto const* lead = leading.known() ? &rules.rule(leading) : nullptr;
     auto parts = subject.patient;
     auto const add = [&parts](std::string_view part) {
         parts += '|';
@@ -48,8 +55,8 @@ std::string repeatKey(audit::ServerPseudonyms& pseudonyms, SubjectKeys const& su
     if (!subject.encounter.empty()) add(subject.encounter);
     add(lead != nullptr ? std::string_view{rules.clusters[lead->cluster].name} : "unread");
     add(lead != nullptr ? std::string_view{lead->id} : "");
-    add(rules::toText(card.level));
-    if (auto const* judgement = lead != nullptr ? evaluation.of(card.lead) : nullptr)
+    add(rules::toText(level));
+    if (auto const* judgement = lead != nullptr ? evaluation.of(leading) : nullptr)
         for (auto const& part : dataOf(*judgement, evaluation.chart.context(), pseudonyms))
             add(part);
     return pseudonyms.ofParts(parts);

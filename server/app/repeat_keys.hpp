@@ -20,5 +20,9 @@ SubjectKeys subjectKeys(cds::HookRequest const& request, audit::ServerPseudonyms
 /// cluster, leading rule, level, results and medications, in whatever order they came.
 std::string repeatKey(audit::ServerPseudonyms& pseudonyms, SubjectKeys const& subject,
                       rules::Card const& card, rules::Evaluation const& evaluation);
+/// The same for a card that `lead` leads at that level; an unknown lead: nothing could be read.
+std::string repeatKey(audit::ServerPseudonyms& pseudonyms, SubjectKeys const& subject,
+                      rules::RuleIndex lead, rules::Level level,
+                      rules::Evaluation const& evaluation);
 
 } // namespace tcds::app

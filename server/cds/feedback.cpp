@@ -45,33 +45,84 @@ Result<void> readAccepted(Value const& item, std::string const& where, Feedback&
     return {};
 }
 
+/// What is said about why. Some senders use the plural name, for one reason or a list of which the
+/// first counts (TOL-15).
+Value const* statedReason(Value const& item, std::string const& where, std::string& at)
+{
+    at = json::pointer(where, "overrideReason");
+    if (auto const* stated = json::child(item, "overrideReason")) return stated;
+    at = json::pointer(where, "overrideReasons");
+    auto const* stated = json::child(item, "overrideReasons");
+    if (stated == nullptr || !stated->IsArray()) return stated;
+    if (stated->Empty()) return nullptr;
+    at = json::pointer(at, std::size_t{0});
+    return &(*stated)[0];
+}
+
+bool isCoding(Value const& value)
+{
+    return value.IsObject() && json::text(json::child(value, "code")).has_value();
+}
+
+constexpr int kExtensionDepth = 4;
+
+/// A reason that stands in an extension only, whatever its name (TOL-15): the first Coding with one
+/// of our codes, else the first Coding at all.
+Value const* codingIn(Value const& value, int depth)
+{
+    if (depth == 0) return nullptr;
+    if (isCoding(value)) return &value;
+    Value const* first = nullptr;
+    auto const look = [&](Value const& inner) {
+        auto const* found = codingIn(inner, depth - 1);
+        if (found == nullptr) return;
+        auto const ours = json::textOf(*found, "system") == kOverrideSystem;
+        if (first == nullptr || ours) first = found;
+    };
+    if (value.IsObject())
+        for (auto const& member : value.GetObject()) look(member.value);
+    else if (value.IsArray())
+        for (auto const& element : value.GetArray()) look(element);
+    return first;
+}
+
+Result<void> takeCoding(Value const& coding, std::string const& where, Feedback& feedback)
+{
+    if (!coding.IsObject()) return bad(where, "not a Coding", "send system and code");
+    auto code = requiredId(coding, where, "code", "send the code of the reason");
+    if (!code) return code.error();
+    feedback.reasonCode = std::move(*code);
+    feedback.reasonSystem = std::string{json::textOf(coding, "system").substr(0, kMaxIdBytes)};
+    return {};
+}
+
 Result<void> readReason(Value const& item, std::string const& where, Feedback& feedback)
 {
-    // Some senders use the plural name for one reason (TOL-15).
-    auto const* name = "overrideReason";
-    if (json::child(item, name) == nullptr) name = "overrideReasons";
-    auto const* reason = json::child(item, name);
-    if (reason == nullptr) return {}; // overridden without a reason is valid (FB-05)
-    auto const at = json::pointer(where, name);
+    std::string at;
+    auto const* reason = statedReason(item, where, at);
+    if (reason == nullptr) {
+        auto const* extension = json::child(item, "extension");
+        auto const* coding = extension != nullptr ? codingIn(*extension, kExtensionDepth) : nullptr;
+        if (coding == nullptr) return {}; // overridden without a reason is valid (FB-05)
+        return takeCoding(*coding, json::pointer(where, "extension"), feedback);
+    }
     if (!reason->IsObject())
         return bad(at, "not an object", "send {\"reason\": Coding} or leave it out");
     auto const* coding = json::child(*reason, "reason");
     auto const* comment = json::child(*reason, "userComment");
+    if (coding == nullptr && comment == nullptr) {
+        auto const* extension = json::child(*reason, "extension");
+        if (extension != nullptr) coding = codingIn(*extension, kExtensionDepth);
+    }
     if (coding == nullptr && comment == nullptr)
         return bad(at,
                    json::child(*reason, "code") != nullptr
                        ? "a Coding stands where CDS Hooks 2.0.1 has {\"reason\": Coding}"
                        : "neither reason nor userComment is there",
                    "send {\"reason\": {\"system\": .., \"code\": ..}}");
-    if (coding != nullptr) {
-        if (!coding->IsObject())
-            return bad(json::pointer(at, "reason"), "not a Coding", "send system and code");
-        auto code =
-            requiredId(*coding, json::pointer(at, "reason"), "code", "send the code of the reason");
-        if (!code) return code.error();
-        feedback.reasonCode = std::move(*code);
-        feedback.reasonSystem = std::string{json::textOf(*coding, "system").substr(0, kMaxIdBytes)};
-    }
+    if (coding != nullptr)
+        if (auto const taken = takeCoding(*coding, json::pointer(at, "reason"), feedback); !taken)
+            return taken.error();
     if (comment != nullptr) {
         auto const text = json::text(comment);
         if (!text) return bad(json::pointer(at, "userComment"), "not a string", "send text");
@@ -112,9 +163,10 @@ Result<Feedback> readItem(Value const& item, std::string const& where)
     return feedback;
 }
 
-} // namespace
-
-Result<std::vector<Feedback>> readFeedback(std::string body, json::Limits const& limits)
+/// Calls `each` with every item and its JSON Pointer until it returns false.
+/// @error BadRequest, TooLarge when there is no list of items, or none of sensible length
+template <class Each>
+Result<void> forEachItem(std::string body, json::Limits const& limits, Each const& each)
 {
     auto const document = json::Document::parse(std::move(body), limits);
     if (!document) return document.error();
@@ -126,14 +178,46 @@ Result<std::vector<Feedback>> readFeedback(std::string body, json::Limits const&
     if (list->Size() > kMaxItems)
         return Error{Error::Kind::TooLarge, "/feedback", "more than 1000 items",
                      "send smaller batches"};
-    std::vector<Feedback> items;
     std::size_t index = 0;
-    for (auto const& item : json::items(list)) {
-        auto feedback = readItem(item, json::pointer("/feedback", index++));
-        if (!feedback) return feedback.error();
-        items.push_back(std::move(*feedback));
-    }
+    for (auto const& item : json::items(list))
+        if (!each(item, json::pointer("/feedback", index++))) break;
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<Feedback>> readFeedback(std::string body, json::Limits const& limits)
+{
+    std::vector<Feedback> items;
+    std::optional<Error> fault;
+    auto const read = forEachItem(std::move(body), limits, [&](Value const& item, auto const& at) {
+        auto feedback = readItem(item, at);
+        if (feedback)
+            items.push_back(std::move(*feedback));
+        else
+            fault = feedback.error();
+        return !fault;
+    });
+    if (!read) return read.error();
+    if (fault) return *fault;
     return items;
+}
+
+Result<UsableFeedback> readUsableFeedback(std::string body, json::Limits const& limits)
+{
+    UsableFeedback usable;
+    auto const read = forEachItem(std::move(body), limits, [&](Value const& item, auto const& at) {
+        auto feedback = readItem(item, at);
+        if (feedback) {
+            usable.items.push_back(std::move(*feedback));
+            return true;
+        }
+        ++usable.faulty;
+        if (!usable.firstFault) usable.firstFault = feedback.error();
+        return true;
+    });
+    if (!read) return read.error();
+    return usable;
 }
 
 } // namespace tcds::cds

@@ -4,9 +4,13 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tcds::cds {
+
+/// System of our own override reasons (decision D44).
+inline constexpr std::string_view kOverrideSystem = "urn:twitch-cds:override-reason";
 
 /// One item of a feedback call, validated.
 struct Feedback {
@@ -21,5 +25,15 @@ struct Feedback {
 /// Reads the body of a feedback call. All items are validated before any is used (FB-12).
 /// @error BadRequest with the JSON Pointer of the first faulty member
 Result<std::vector<Feedback>> readFeedback(std::string body, json::Limits const& limits = {});
+
+/// The items of a body that can be used, whatever is wrong with others (client entry
+/// `feedback: lenient`, TOL-15).
+struct UsableFeedback {
+    std::vector<Feedback> items;
+    std::size_t faulty = 0;
+    std::optional<Error> firstFault; // of the first faulty item
+};
+/// @error BadRequest when the body is no JSON object with a list of items
+Result<UsableFeedback> readUsableFeedback(std::string body, json::Limits const& limits = {});
 
 } // namespace tcds::cds

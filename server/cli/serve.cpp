@@ -14,6 +14,7 @@
 #include "server/cli/settings.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/ops_log.hpp"
+#include "server/state/store.hpp"
 
 #include <pthread.h>
 
@@ -21,6 +22,8 @@
 #include <charconv>
 #include <csignal>
 #include <filesystem>
+#include <memory>
+#include <optional>
 
 namespace tcds::cli {
 
@@ -28,6 +31,7 @@ namespace {
 
 using Field = http::Log::Field;
 using Level = http::Log::Level;
+using namespace std::chrono_literals;
 
 /// Calls of clients whose keys are at hand go on beside those that wait for a key server.
 constexpr unsigned kThreadsWhereCallsWait = 2 * auth::KeySetTimes{}.mostWaiting;
@@ -100,6 +104,20 @@ http::Tls tlsOptions(config::TlsSettings const& settings)
     tls.clientCertificate = settings.clientOptional ? http::Tls::ClientCertificate::Optional
                                                     : http::Tls::ClientCertificate::Required;
     return tls;
+}
+
+/// @return null where nothing is remembered
+Result<std::unique_ptr<state::Store>> openState(config::Config const& config)
+{
+    if (!config.suppress) return std::unique_ptr<state::Store>{};
+    auto const folder = std::filesystem::path{config.stateFile}.parent_path();
+    std::error_code ignored; // opening the file reports what is wrong
+    if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
+    state::Options options;
+    options.file = config.stateFile;
+    options.retention = 24h * config.retentionDays;
+    options.maxRows = config.stateRows;
+    return state::Store::open(std::move(options));
 }
 
 http::Options serverOptions(config::Config const& config)
@@ -248,7 +266,22 @@ int serve(ServeArguments const& arguments)
         complain(log.error());
         return Exit::kConfiguration;
     }
-    app::App app{config, rules, *callers, clock, **log, *pseudonyms, ops, *std::move(fhir)};
+    auto const state = openState(config);
+    if (!state) {
+        complain(state.error());
+        return Exit::kConfiguration;
+    }
+    std::optional<app::Repeats> repeats;
+    if (*state) repeats.emplace(**state, ops, 24h * config.encounterDays);
+    app::App app{config,
+                 rules,
+                 *callers,
+                 clock,
+                 **log,
+                 *pseudonyms,
+                 ops,
+                 *std::move(fhir),
+                 repeats ? &*repeats : nullptr};
     http::Server server{serverOptions(config), app, ops};
     recordRefusals(ops, app);
     callers->fetchKeySets();

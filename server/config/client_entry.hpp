@@ -22,6 +22,12 @@ enum class OnMissing : std::uint8_t {
     Empty   // 200 {"cards":[]}
 };
 
+/// What a feedback call with a faulty item gets (FB-12, TOL-15).
+enum class FeedbackRead : std::uint8_t {
+    Strict, // 400, nothing is stored
+    Lenient // 200, the usable items are stored
+};
+
 /// Whether the cards of a client leave the service.
 enum class ClientMode : std::uint8_t {
     Active,
@@ -74,6 +80,7 @@ struct ClientEntry {
 
     OnMissing onMissing = OnMissing::Refuse;
     bool lenientContext = false; // a context without its Bundle: no cards instead of 400 (TOL-12)
+    FeedbackRead feedback = FeedbackRead::Strict;
     ClientMode mode = ClientMode::Active;
     std::size_t maxCards = 3; // 1 to 3 (decision D11)
     bool allowCritical = false;

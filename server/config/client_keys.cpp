@@ -132,6 +132,13 @@ bool onMissing(ClientEntry& entry, string_view, string_view value)
     return true;
 }
 
+bool feedback(ClientEntry& entry, string_view, string_view value)
+{
+    if (value != "strict" && value != "lenient") return false;
+    entry.feedback = value == "lenient" ? FeedbackRead::Lenient : FeedbackRead::Strict;
+    return true;
+}
+
 bool mode(ClientEntry& entry, string_view, string_view value)
 {
     if (value != "active" && value != "silent") return false;
@@ -232,6 +239,10 @@ constexpr std::array kKeys{
     ClientKey{"lenient_context", "false", "",
               "a context without the Bundle that its hook requires: 200 without cards, not 400",
               kYesNo, Shape::One, flag<&ClientEntry::lenientContext>},
+    ClientKey{"feedback", "strict", "",
+              "a feedback call with a faulty item: strict (400, nothing stored), or lenient (200, "
+              "the usable items stored)",
+              "strict or lenient", Shape::One, feedback},
     ClientKey{"mode", "active", "", "silent: evaluated and recorded, answered without cards",
               "active or silent", Shape::One, mode},
     ClientKey{"max_cards", "", "max_cards", "cards in an answer", "a number from 1 to 3",

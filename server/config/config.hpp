@@ -72,6 +72,11 @@ struct Config {
     std::chrono::milliseconds fsyncInterval{};
     OnFailure onFailure = OnFailure::Refuse;
 
+    bool suppress = true;  // repeats and answered cards are not shown again (decision D18)
+    std::string stateFile; // where that is remembered
+    int retentionDays = 400, encounterDays = 30;
+    std::size_t stateRows = 500'000;
+
     std::string contentFolder; // dev only; "" = the embedded pack
     Acknowledged acknowledged;
     std::string logLevel, logFormat;

@@ -258,6 +258,12 @@ bool count(Config& config, std::string_view value)
     return readNumber<std::size_t>(value, Low, High, config.*Member);
 }
 
+template <int Config::*Member, int High>
+bool days(Config& config, std::string_view value)
+{
+    return readNumber(value, 1, High, config.*Member);
+}
+
 constexpr std::string_view kYesNo = "true or false";
 constexpr std::string_view kMs = "milliseconds from 1 to 3600000";
 
@@ -362,6 +368,17 @@ constexpr std::array kKeys{
     Key{"audit.on_failure", "refuse", "",
         "when a record cannot be kept: refuse the call, or continue and count",
         "refuse or continue", false, onFailure},
+    Key{"state.suppress", "true", "false",
+        "cards that were shown or answered are not shown again while that counts", kYesNo, false,
+        flag<&Config::suppress>},
+    Key{"state.file", "", "", "file that remembers them, made when absent; state.suppress: true",
+        "a path", false, text<&Config::stateFile>},
+    Key{"state.retention_days", "400", "", "longest that anything is remembered",
+        "a number of days from 1 to 3650", false, days<&Config::retentionDays, 3650>},
+    Key{"state.encounter_days", "30", "", "longest that an encounter is taken to last",
+        "a number of days from 1 to 400", false, days<&Config::encounterDays, 400>},
+    Key{"state.max_rows", "500000", "", "most rows of each table of state.file",
+        "a number from 100 to 100000000", false, count<&Config::stateRows, 100, 100000000>},
     Key{"content.folder", "", "",
         "unsigned rules folder instead of the embedded pack (mode dev only)", "a path", false,
         text<&Config::contentFolder>},
@@ -393,6 +410,9 @@ Default defaultOf(Key const& key, Mode mode, Sources const& sources)
     if (key.name == "audit.directory") // decision D37
         return {mode == Mode::Production ? "/var/lib/twitch-cds/audit"
                                          : sources.stateDirectory + "/audit"};
+    if (key.name == "state.file")
+        return {mode == Mode::Production ? "/var/lib/twitch-cds/state.db"
+                                         : sources.stateDirectory + "/state.db"};
     if (mode != Mode::Production && !key.inSandbox.empty())
         return {std::string{key.inSandbox}, Origin::Mode};
     return {std::string{key.fallback}};

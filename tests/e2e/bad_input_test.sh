@@ -81,6 +81,13 @@ END
 same "broken pack: exit code" 78 "$code"
 contains "broken pack: first problem" "$scratch/broken.log" 'belov_reference'
 contains "broken pack: second problem" "$scratch/broken.log" '"KK"'
+printf 'not a database, though it stands where one is expected\n' >"$scratch/state.db"
+chmod 600 "$scratch/state.db"
+TWITCH_CDS__AUDIT__DIRECTORY=$scratch/third/audit TWITCH_CDS__STATE__SUPPRESS=true \
+    TWITCH_CDS__STATE__FILE=$scratch/state.db "$binary" serve --mode sandbox \
+    --listen 127.0.0.1:0 >"$scratch/damaged.log" 2>&1 && code=0 || code=$?
+same "damaged state: exit code" 78 "$code"
+contains "damaged state: names the file" "$scratch/damaged.log" "state.file $scratch/state.db"
 printf 'mode: sandbox\nprot: 80\nmax_cards: 9\n' >"$scratch/config.yaml"
 "$binary" config check --config "$scratch/config.yaml" >"$scratch/config.log" 2>&1 && code=0 || code=$?
 same "broken configuration: exit code" 78 "$code"

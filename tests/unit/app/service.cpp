@@ -27,7 +27,9 @@ config::Config configuration(Service::Settings const& settings, std::string cons
                              std::string const& directory)
 {
     config::Sources sources;
-    sources.flags = {{"mode", "sandbox"}, {"audit.directory", directory + "/audit"}};
+    sources.flags = {{"mode", "sandbox"},
+                     {"audit.directory", directory + "/audit"},
+                     {"state.file", directory + "/state.db"}};
     for (auto const& setting : settings) {
         std::erase_if(sources.flags, [&](auto const& flag) { return flag.first == setting.first; });
         sources.flags.push_back(setting);
@@ -45,10 +47,12 @@ config::Config configuration(Service::Settings const& settings, std::string cons
 
 } // namespace
 
-Service::Service(Settings const& settings, std::string const& yaml, auth::FetchKeySet fetch)
-    : directory_{newDirectory()}, config_{configuration(settings, yaml, directory_)},
-      clock_{parseDateTime("2026-01-31T08:00:00Z")->first()}
+Service::Service(Settings const& settings, std::string const& yaml, std::string const& folder,
+                 auth::FetchKeySet fetch)
+    : directory_{folder.empty() ? newDirectory() : folder},
+      ownsDirectory_{folder.empty()}, config_{configuration(settings, yaml, directory_)}
 {
+    clock_.at = parseDateTime("2026-01-31T08:00:00Z")->first();
     audit::LogOptions options;
     options.directory = config_.auditDirectory;
     options.node = config_.node;
@@ -72,14 +76,26 @@ Service::Service(Settings const& settings, std::string const& yaml, auth::FetchK
     if (!callers) throw std::runtime_error{toText(callers.error())};
     callers_ = std::make_unique<Callers>(std::move(*callers));
     callers_->fetchKeySets();
+    if (config_.suppress) {
+        state::Options remembered;
+        remembered.file = config_.stateFile;
+        auto opened = state::Store::open(remembered);
+        if (!opened) throw std::runtime_error{toText(opened.error())};
+        state_ = std::move(*opened);
+        repeats_ = std::make_unique<Repeats>(*state_, ops_,
+                                             std::chrono::hours{24 * config_.encounterDays});
+    }
     app_ = std::make_unique<App>(config_, tcds::test::shippedRules(), *callers_, clock_, *log_,
-                                 *pseudonyms_, ops_);
+                                 *pseudonyms_, ops_, nullptr, repeats_.get());
 }
 
 Service::~Service()
 {
     app_.reset();
+    repeats_.reset();
+    state_.reset();
     log_.reset();
+    if (!ownsDirectory_) return;
     std::error_code ignored; // a left-over directory of /tmp fails no test
     std::filesystem::remove_all(directory_, ignored);
 }

@@ -19,9 +19,10 @@ public:
     using Settings = std::vector<std::pair<std::string, std::string>>;
     /// @param settings  configuration flags beyond mode sandbox ("max_cards" -> "1")
     /// @param yaml      a configuration file besides
+    /// @param folder    of another service, whose log and state go on; "" = one of its own
     /// @param fetch     fetches key sets; without it none can be had
     explicit Service(Settings const& settings = {}, std::string const& yaml = {},
-                     auth::FetchKeySet fetch = {});
+                     std::string const& folder = {}, auth::FetchKeySet fetch = {});
     ~Service();
     Service(Service const&) = delete;
     Service& operator=(Service const&) = delete;
@@ -39,17 +40,34 @@ public:
     [[nodiscard]] std::string const& events() const { return events_; }
 
     App& app() { return *app_; }
+    /// Moves the clock on.
+    void wait(std::chrono::milliseconds time) { clock_.at += time; }
+    /// The instant so long from now, as FHIR writes it.
+    [[nodiscard]] std::string clockText(std::chrono::milliseconds fromNow) const
+    {
+        return toText(clock_.at + fromNow);
+    }
+    /// The file that remembers repeats.
+    [[nodiscard]] std::string const& stateFile() const { return config_.stateFile; }
+    [[nodiscard]] Repeats const* repeats() const { return repeats_.get(); }
+    [[nodiscard]] std::string const& folder() const { return directory_; }
     [[nodiscard]] std::uint64_t losses() const { return log_->losses(); }
 
 private:
     std::string directory_;
+    bool ownsDirectory_ = true;
     config::Config config_;
-    FixedClock clock_;
+    struct SetClock final : Clock {
+        Instant at{};
+        [[nodiscard]] Instant now() const override { return at; }
+    } clock_;
     std::unique_ptr<audit::Log> log_;
     std::unique_ptr<audit::Pseudonyms> pseudonyms_;
     ops::OpsLog ops_{"error", "json"};
     std::string events_;
     std::unique_ptr<Callers> callers_;
+    std::unique_ptr<state::Store> state_;
+    std::unique_ptr<Repeats> repeats_;
     std::unique_ptr<App> app_;
 };
 

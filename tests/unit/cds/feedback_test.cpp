@@ -144,6 +144,45 @@ TEST(OverrideReasons, HoldACodingOrAComment) // FB-05, FB-06
     EXPECT_EQ(faultOf(with(kOverridden, reason, R"({"userComment":7})")), reason + "/userComment");
 }
 
+// TOL-15: the plural name with one reason or a list, a reason that stands in an extension only.
+TEST(OverrideReasons, AreFoundWhereEhrsPutThem)
+{
+    constexpr auto kReason =
+        R"({"reason":{"system":"urn:twitch-cds:override-reason","code":"palliative"}})";
+    constexpr auto kCoding = R"({"system":"urn:twitch-cds:override-reason","code":"palliative"})";
+    std::string const item = "/feedback/0";
+    for (auto const& [pointer, value] : std::vector<std::pair<std::string, std::string>>{
+             {"/overrideReasons", kReason},
+             {"/overrideReasons", "[" + std::string{kReason} + R"(,{"reason":{"code":"x"}}])"},
+             {"/extension", R"({"org.example.reason":)" + std::string{kCoding} + "}"},
+             {"/extension", R"({"org.example.feedback":)" + std::string{kReason} + "}"},
+             {"/extension", R"([{"url":"x","valueCoding":)" + std::string{kCoding} + "}]"},
+             {"/extension",
+              R"({"a":{"system":"urn:x","code":"y"},"b":)" + std::string{kCoding} + "}"},
+             {"/overrideReason", R"({"extension":{"a":)" + std::string{kCoding} + "}}"}}) {
+        auto const items = readFeedback(with(kOverridden, item + pointer, value));
+        ASSERT_TRUE(items) << value;
+        EXPECT_EQ(items->at(0).reasonCode, "palliative") << value;
+    }
+    for (auto const* value : {"{}", "[]", R"({"a":{"b":{"c":{"d":{"code":"too-deep"}}}}})", "7"}) {
+        auto const items = readFeedback(with(kOverridden, item + "/extension", value));
+        ASSERT_TRUE(items) << value;
+        EXPECT_EQ(items->at(0).reasonCode, "") << value;
+    }
+}
+
+TEST(UsableFeedback, LeavesOutWhatIsFaultyAndSaysTheFirst)
+{
+    auto const usable = readUsableFeedback(
+        with(with(kOverridden, "/feedback/-", R"({"card":"x","outcome":"ignored"})"), "/feedback/-",
+             "7"));
+    ASSERT_TRUE(usable);
+    EXPECT_EQ(usable->items.size(), 1U);
+    EXPECT_EQ(usable->faulty, 2U);
+    EXPECT_EQ(usable->firstFault.value().where, "/feedback/1/outcome");
+    EXPECT_FALSE(readUsableFeedback("{}"));
+}
+
 TEST(OverrideReasons, OfTheShapeBefore201AreRefusedWithTheReason) // T-12
 {
     auto const items = readFeedback(with(kOverridden, "/feedback/0/overrideReason",

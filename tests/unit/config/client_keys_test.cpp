@@ -100,6 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"code_system", {"true", "no"}, kBadFlags},
         Row{"on_missing", {"refuse", "empty"}, {"", "412", "continue"}},
         Row{"lenient_context", {"true", "no"}, kBadFlags},
+        Row{"feedback", {"strict", "lenient"}, {"", "off", "Lenient"}},
         Row{"mode", {"active", "silent"}, {"", "sandbox", "off"}},
         Row{"max_cards", {"1", "3"}, {"", "0", "4"}},
         Row{"allow_critical", {"true", "no"}, kBadFlags},

@@ -41,6 +41,24 @@ TEST(Precedence, EveryLevelBeatsTheOnesBelowIt)
     EXPECT_EQ(outcome.setting("log.format").origin, Origin::Default);
 }
 
+// Decision D6: repeats are held back in production alone.
+TEST(Defaults, RememberRepeatsInProductionOnly)
+{
+    Sources sources;
+    sources.stateDirectory = "/home/ana/.local/state/twitch-cds";
+    sources.flags = {{"mode", "sandbox"}};
+    auto const sandbox = load(sources);
+    EXPECT_FALSE(sandbox.loaded->config.suppress);
+    EXPECT_EQ(sandbox.loaded->config.stateFile, "/home/ana/.local/state/twitch-cds/state.db");
+    sources.flags = {{"mode", "production"}, {"audit.key_file", "/etc/key"}};
+    auto const production = load(sources);
+    ASSERT_TRUE(production.loaded) << production.report;
+    EXPECT_TRUE(production.loaded->config.suppress);
+    EXPECT_EQ(production.loaded->config.stateFile, "/var/lib/twitch-cds/state.db");
+    EXPECT_EQ(production.loaded->config.retentionDays, 400);
+    EXPECT_EQ(production.loaded->config.encounterDays, 30);
+}
+
 TEST(Precedence, AFlagForTheModeChangesTheDefaultsThatHangOnIt)
 {
     auto sources = withFile("mode: production\n"); // the flag says sandbox
