@@ -304,7 +304,8 @@ Probe probe(Url const& url, AccessToken const* token, ProbeOptions const& option
         found.why = "plain http is not allowed in this mode";
         return found;
     }
-    auto const context = makeTlsContext(options.caFile);
+    // Reading the certificates of the system takes a while.
+    auto const context = url.origin.tls ? makeTlsContext(options.caFile) : TlsContext{};
     auto const addresses = allowedAddresses(url, options, outside, found);
     if (addresses.empty()) return found;
     auto const deadline = std::chrono::steady_clock::now() + options.patience;

@@ -54,7 +54,7 @@ struct Probe {
 /// be told. Redirects are answers like others. Blocks. SIGPIPE has to be ignored by the process.
 ///
 /// @param token  sent to a server whose certificate is good; may be null
-/// @throws std::runtime_error as makeTlsContext
+/// @throws std::runtime_error as makeTlsContext, for https
 Probe probe(Url const& url, AccessToken const* token, ProbeOptions const& options,
             Outside const& outside = {});
 
