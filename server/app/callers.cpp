@@ -18,6 +18,7 @@ Terms termsOf(config::ClientEntry const& entry, DecideSettings settings)
     Terms terms;
     terms.client = entry.name;
     terms.aliases = entry.aliases;
+    terms.fhir.ofEntry = true;
     terms.fhir.bases = entry.fhirServers;
     terms.fhir.anonymous = entry.fhirAnonymous;
     terms.fhir.wanted.profile =

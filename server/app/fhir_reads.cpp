@@ -97,12 +97,16 @@ Result<std::string> readableServer(cds::HookRequest const& request, FhirTerms co
     auto base = client::allowedBase(request.fhirServer, terms.bases);
     if (!base)
         return unreadable("the fhirServer of the call is not listed for this client",
-                          "list it in clients[].fhir_servers");
+                          terms.ofEntry ? "list it in fhir_servers of the client's entry"
+                                        : "list it in fhir.servers");
     auto const& authorization = request.authorization;
     if (!authorization) {
         if (terms.anonymous) return *base;
         return unreadable("the call brings no access token",
-                          "let the EHR send fhirAuthorization, or set fhir_anonymous");
+                          terms.ofEntry
+                              ? "let the EHR send fhirAuthorization, or set fhir_anonymous"
+                              : "let the EHR send fhirAuthorization, or set "
+                                "fhir.anonymous");
     }
     if (!authorization->patient.empty() && authorization->patient != request.patientId)
         return unreadable("the access token is bound to another patient",

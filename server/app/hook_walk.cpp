@@ -178,7 +178,8 @@ std::vector<cds::FhirQuery> HookWalk::lacking(Call& call, PatientContext const& 
         call.base = std::move(*base);
         return queries;
     }
-    call.whyNotRead = base ? "this service reads no FHIR server" : base.error().what;
+    call.whyNotRead = base ? "this service reads no FHIR server"
+                           : base.error().what + " (" + base.error().fix + ")";
     if (!call.request.fhirServer.empty())
         journal_.ops().event(
             Level::Info, "FHIR server not read",

@@ -89,7 +89,9 @@ std::string inputText(Value const& input)
 {
     std::string text{json::textOf(input, "key")};
     text += ": " + std::string{json::textOf(input, "status")};
-    text += around(", ", at(input, {"count"}), " resources");
+    if (json::textOf(input, "status") == "absent") return text;
+    auto const count = at(input, {"count"});
+    text += around(", ", count, count == "1" ? " resource" : " resources");
     text += around(", via ", at(input, {"via"}));
     text += around(", asked ", at(input, {"query"}));
     text += around(", answered ", at(input, {"http"}));
@@ -154,7 +156,7 @@ void addCards(Page& page, Value const& record)
     for (auto const& card : cards) {
         auto const level = at(card, {"level"});
         auto const shown = at(card, {"indicator"});
-        page.item(level + (shown == level ? std::string{} : " (shown as " + shown + ")") + ": " +
+        page.item(level + (shown == level ? std::string{} : " (returned as " + shown + ")") + ": " +
                   at(card, {"card", "summary"}));
         page.item("  rules " + listed(card, "rules") + "; card " + at(card, {"uuid"}));
     }

@@ -28,8 +28,9 @@ TEST(RecordText, TellsWhyACardAppeared)
          "evaluated   2026-03-03T10:12:44.318Z",
          "user        PractitionerRole/r1",
          "What was delivered",
+         "  patient: ok, 1 resource, via prefetch",
          "  medications: partial, 50 resources, via prefetch",
-         "  labs: absent, 0 resources",
+         "  labs: absent",
          "  asked for and not there: lab:CA, source:labs",
          "What was understood",
          "  f0 patient: age in years 67, female [patient]",
@@ -47,7 +48,7 @@ TEST(RecordText, TellsWhyACardAppeared)
          "  RF-ALS 1.0.0: not-met, because: complaint (gate); facts f1",
          "  and 1 of which no code, class or analyte was present",
          "Cards",
-         "  critical (shown as warning): Low potassium 2.9 mmol/L",
+         "  critical (returned as warning): Low potassium 2.9 mmol/L",
          "Answer",
          "  HTTP 200, 2362 bytes, 231870 microseconds; some source failed or was cut "
          "short"});
