@@ -16,6 +16,7 @@ namespace {
 using Field = http::Log::Field;
 
 constexpr std::string_view kReturned = "returned";
+constexpr std::chrono::minutes kLongestRetry{5}; // as far as `jwt_retry_window` goes
 
 /// One call, and what a hold has to be compared with.
 class Call
@@ -223,7 +224,7 @@ Repeats::Repeats(state::Store& store, ops::OpsLog& ops, std::chrono::hours encou
 
 std::vector<Recent> Repeats::inForce(rules::Evaluation const& evaluation,
                                      SubjectKeys const& subject,
-                                     audit::ServerPseudonyms& pseudonyms)
+                                     audit::ServerPseudonyms& pseudonyms, bool retry)
 {
     if (evaluation.fired().empty()) return {}; // nothing to hold back
     auto const holds = store_.holdsOf(subject.patient, evaluation.chart.now());
@@ -231,8 +232,11 @@ std::vector<Recent> Repeats::inForce(rules::Evaluation const& evaluation,
     if (!holds) return {};
     Call call{evaluation, subject, pseudonyms, encounterMost_};
     std::vector<Recent> recents;
-    for (auto const& hold : *holds)
+    auto const since = evaluation.chart.now() - kLongestRetry;
+    for (auto const& hold : *holds) {
+        if (retry && hold.what == kReturned && hold.at >= since) continue;
         if (auto recent = call.factOf(hold)) recents.push_back(std::move(*recent));
+    }
     return recents;
 }
 
