@@ -40,15 +40,6 @@ protected:
         server.sets.insert_or_assign(std::string{kJku}, setOf(keys));
     }
 
-    void start(std::string const& yaml = entry("mercy"))
-    {
-        service = std::make_unique<Service>(
-            Service::Settings{{"mode", "production"},
-                              {"audit.key_file", "/etc/twitch-cds/audit.key"},
-                              {"public_url", "https://cds.example.org"}},
-            "clients:\n" + yaml, server.outside().fetch);
-    }
-
     /// @param members  further members of the entry, each line indented by four
     static std::string entry(std::string const& name, std::string const& members = {})
     {
@@ -56,6 +47,15 @@ protected:
                "\n    issuers: https://ehr.example.org\n"
                "    jku: https://ehr.example.org/jwks\n" +
                members;
+    }
+
+    void start(std::string const& yaml = entry("mercy"))
+    {
+        service = std::make_unique<Service>(
+            Service::Settings{{"mode", "production"},
+                              {"audit.key_file", "/etc/twitch-cds/audit.key"},
+                              {"public_url", "https://cds.example.org"}},
+            "clients:\n" + yaml, "", server.outside().fetch);
     }
 
     int post(std::string const& authorization)
