@@ -241,7 +241,10 @@ TEST_F(Fetched, OldSetOfADeadServerIsRenewedOnceAMinuteAtMost)
 
     for (int i = 0; i < 50; ++i) EXPECT_EQ(look("k384"), "found");
     EXPECT_EQ(server.fetches(), 2U);
-    server.now += 60s;
+    server.now += 60s - 1ms;
+    EXPECT_EQ(look("k384"), "found");
+    EXPECT_EQ(server.fetches(), 2U);
+    server.now += 1ms;
     EXPECT_EQ(look("k384"), "found");
     EXPECT_EQ(server.fetches(), 3U);
 }
