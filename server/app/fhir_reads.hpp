@@ -19,6 +19,7 @@ struct FhirTerms {
     bool anonymous = false;                   // also without an access token (FHIR-07)
     cds::PrefetchChoice wanted;               // extra keys, form of codes
     std::chrono::milliseconds deadline{1500}; // of the whole call (TOL-21)
+    bool ofEntry = false;                     // of a client entry, whose keys faults name
 };
 
 /// The base of the FHIR server that may be read for a call.
