@@ -246,10 +246,11 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
     options.whyNotRead = call.whyNotRead;
     // What a silent client was not shown is no repeat.
     auto* const repeats = terms.silent ? nullptr : repeats_;
-    auto const retry = call.caller.token && call.caller.token->retry;
+    auto const& token = call.caller.token;
+    auto const before = token && token->retry ? token->retriedAt : Instant::max();
     if (repeats != nullptr)
         options.recent = [&](rules::Evaluation const& evaluation) {
-            return repeats->inForce(evaluation, subject, pseudonyms, retry);
+            return repeats->inForce(evaluation, subject, pseudonyms, before);
         };
     if (repeats_ == nullptr) // the client may collapse repeats itself (decision D32)
         options.repeatKey = [&](rules::Card const& card, rules::Evaluation const& evaluation) {

@@ -16,7 +16,6 @@ namespace {
 using Field = http::Log::Field;
 
 constexpr std::string_view kReturned = "returned";
-constexpr std::chrono::minutes kLongestRetry{5}; // as far as `jwt_retry_window` goes
 
 /// One call, and what a hold has to be compared with.
 class Call
@@ -224,7 +223,7 @@ Repeats::Repeats(state::Store& store, ops::OpsLog& ops, std::chrono::hours encou
 
 std::vector<Recent> Repeats::inForce(rules::Evaluation const& evaluation,
                                      SubjectKeys const& subject,
-                                     audit::ServerPseudonyms& pseudonyms, bool retry)
+                                     audit::ServerPseudonyms& pseudonyms, Instant before)
 {
     if (evaluation.fired().empty()) return {}; // nothing to hold back
     auto const holds = store_.holdsOf(subject.patient, evaluation.chart.now());
@@ -232,9 +231,8 @@ std::vector<Recent> Repeats::inForce(rules::Evaluation const& evaluation,
     if (!holds) return {};
     Call call{evaluation, subject, pseudonyms, encounterMost_};
     std::vector<Recent> recents;
-    auto const since = evaluation.chart.now() - kLongestRetry;
     for (auto const& hold : *holds) {
-        if (retry && hold.what == kReturned && hold.at >= since) continue;
+        if (hold.what == kReturned && hold.at >= before) continue;
         if (auto recent = call.factOf(hold)) recents.push_back(std::move(*recent));
     }
     return recents;

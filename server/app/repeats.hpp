@@ -29,10 +29,11 @@ public:
     Repeats(state::Store& store, ops::OpsLog& ops, std::chrono::hours encounterMost);
 
     /// What holds back cards of this evaluation, as facts for compose() and the record.
-    /// @param retry  the call is one of a moment ago that was sent again: what that was answered is
-    ///               no repeat, the retry gets the same cards (TOL-16)
+    /// @param before  cards returned from then on hold nothing back: a retry of a call gets what
+    ///                that call got (CTL-04)
     std::vector<Recent> inForce(rules::Evaluation const& evaluation, SubjectKeys const& subject,
-                                audit::ServerPseudonyms& pseudonyms, bool retry);
+                                audit::ServerPseudonyms& pseudonyms,
+                                Instant before = Instant::max());
 
     /// Remembers the cards of an answer that is about to leave.
     void returned(Decision const& decision, SubjectKeys const& subject, std::string_view client,

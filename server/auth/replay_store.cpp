@@ -12,13 +12,13 @@ ReplayStore::Answer ReplayStore::use(Presented const& token, Instant now)
         auto const& used = found->second;
         auto const same = !used.bodyDigest.empty() && used.bodyDigest == token.bodyDigest;
         auto const inWindow = now >= used.first && now - used.first <= token.window;
-        if (same && inWindow) return {Use::Retry, used.call};
-        return {Use::Replay, {}};
+        if (same && inWindow) return {Use::Retry, used.call, used.first};
+        return {Use::Replay};
     }
     forgetExpired(now);
-    if (token.until <= forgottenUntil_) return {Use::Past, {}};
+    if (token.until <= forgottenUntil_) return {Use::Past};
     auto& held = held_.try_emplace(std::string{token.client}, 0).first->second;
-    if (held >= capacity_) return {Use::Full, {}};
+    if (held >= capacity_) return {Use::Full};
     Used used{now, {}, {}, &held};
     if (token.window > std::chrono::seconds{0}) {
         used.bodyDigest = token.bodyDigest;
@@ -27,7 +27,7 @@ ReplayStore::Answer ReplayStore::use(Presented const& token, Instant now)
     used_.emplace(token.id, std::move(used));
     expiries_.push({token.until, token.id});
     ++held;
-    return {Use::First, {}};
+    return {Use::First};
 }
 
 std::size_t ReplayStore::size() const

@@ -54,7 +54,8 @@ public:
 
     struct Answer {
         Use use = Use::First;
-        std::string firstCall; // of a Retry: id of the call that used the token first
+        std::string firstCall{}; // of a Retry: id of the call that used the token first
+        Instant firstAt{};       // of a Retry: when that was
 
         bool operator==(Use other) const { return use == other; }
     };

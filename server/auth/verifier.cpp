@@ -170,7 +170,8 @@ Verified Verifier::verify(std::string_view authorization, std::string_view audie
                   token->kid,
                   jtiDigestOf(claims->jti),
                   used.use == ReplayStore::Use::Retry,
-                  std::move(used.firstCall)};
+                  std::move(used.firstCall),
+                  used.firstAt};
 }
 
 } // namespace tcds::auth

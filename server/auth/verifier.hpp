@@ -19,6 +19,7 @@ struct Caller {
     std::string jtiDigest; // first 128 bits of the SHA-256 of `jti`, 32 lower-case digits
     bool retry = false;    // the same token and body as a call of a moment ago (TOL-16)
     std::string retryOf{}; // the id of that call, "" without one
+    Instant retriedAt{};   // when that call came
 
     bool operator==(Caller const&) const = default;
 };

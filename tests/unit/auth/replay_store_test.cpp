@@ -110,6 +110,7 @@ TEST(ReplayStore, RetryNamesTheCallThatUsedTheTokenFirst)
     EXPECT_EQ(store.use(by("call-1", 30s), kNow).firstCall, "");
 
     EXPECT_EQ(store.use(by("call-2", 30s), kNow + 1s).firstCall, "call-1");
+    EXPECT_EQ(store.use(by("call-2", 30s), kNow + 1s).firstAt, kNow);
     EXPECT_EQ(store.use(by("call-3", 30s), kNow + 2s).firstCall, "call-1");
     EXPECT_EQ(store.use(by("call-4", 30s), kNow + 31s).firstCall, ""); // a replay
 }
