@@ -111,5 +111,5 @@ contains "config show: names the file of the key" "$scratch/shown" "$scratch/key
 passes "config show: no secret is shown" sh -c '! grep -q 0123456789abcdef "$1"' sh "$scratch/shown"
 
 # T-01: the page for testers tells the whole discovery URL
-contains "discovery URL on the page" "$root/docs/integrator.md" 'http://127.0.0.1:8080/cds-services`'
+contains "discovery URL on the page" "$root/docs/sandbox.md" 'http://127.0.0.1:8080/cds-services`'
 finish
