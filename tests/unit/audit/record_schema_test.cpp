@@ -5,6 +5,8 @@
 #include <rapidjson/schema.h>
 #include <rapidjson/stringbuffer.h>
 
+#include <array>
+
 namespace tcds::audit {
 namespace {
 
@@ -54,6 +56,30 @@ TEST_F(RecordSchema, FitsADecisionThatRepeatsAnother) // TOL-16
     EXPECT_EQ(fault(stage.line()), "");
     stage.record.retryOf = "the call before";
     EXPECT_NE(fault(stage.line()), "");
+}
+
+TEST_F(RecordSchema, FitsADecisionThatFetchedWhatItLacked)
+{
+    DecisionStage stage;
+    stage.context.inputs[0].via = "fhir";
+    stage.context.inputs[1].via = "fhir";
+    std::string const digest(64, 'a');
+    std::array const fetched{
+        FetchedInput{"patient", "Patient/{patientKey}", "4b1c", digest, 200, 19},
+        FetchedInput{"medications", "{next}", "", "", 0, 1450}};
+    stage.record.fetched = fetched;
+    stage.record.fetch = std::chrono::microseconds{142'300};
+    auto const line = stage.line();
+
+    EXPECT_EQ(fault(line), "");
+    EXPECT_NE(line.find(R"("key":"patient","via":"fhir","status":"ok","count":1,)"
+                        R"("query":"Patient/{patientKey}","http":200,"ms":19,"requestId":"4b1c",)"
+                        R"("sha256":")" +
+                        digest + '"'),
+              std::string::npos)
+        << line;
+    EXPECT_NE(line.find(R"("query":"{next}","ms":1450})"), std::string::npos);
+    EXPECT_NE(line.find(R"("fetchUs":142300)"), std::string::npos);
 }
 
 TEST_F(RecordSchema, FitsADecisionThatHoldsLittle)
