@@ -169,10 +169,9 @@ std::vector<cds::FhirQuery> HookWalk::lacking(Call& call, PatientContext const& 
     auto const& terms = call.terms();
     auto queries =
         cds::missingQueries(call.request, read, terms.fhir.wanted, *call.rules, call.now);
-    if (queries.empty()) {
+    if (queries.empty() && !read.complaints.empty())
         queries = cds::missingMedications(call.request.inputs, kMostMedications);
-        if (queries.empty()) return {};
-    }
+    if (queries.empty()) return {};
     auto base = readableServer(call.request, terms.fhir);
     if (base && client_ != nullptr) {
         call.base = std::move(*base);
