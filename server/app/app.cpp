@@ -34,20 +34,18 @@ std::optional<http::Response> objection(Route const& route, http::Request const&
 } // namespace
 
 App::App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rules,
-         Callers const& callers, Clock const& clock, audit::Log& log,
-         audit::Pseudonyms const& pseudonyms, ops::OpsLog& ops,
-         std::unique_ptr<client::FhirClient> client, Repeats* repeats)
+         Callers const& callers, Clock const& clock, Tenants const& tenants, ops::OpsLog& ops,
+         std::unique_ptr<client::FhirClient> client)
     : config_{config}, rules_{std::move(rules)}, callers_{callers}, clock_{clock},
-      journal_{config, log, ops}, repeats_{repeats},
-      walk_{config, callers, clock, pseudonyms, journal_, client.get(), repeats}, client_{std::move(
-                                                                                      client)}
+      tenants_{tenants}, ops_{ops}, walk_{config, callers, clock, tenants, ops, client.get()},
+      client_{std::move(client)}
 {
 }
 
 bool App::mayBlock(http::Request const& request) const
 {
     return request.body.size() > kLargeBody || config_.fsync == config::Fsync::Always ||
-           callers_.verifiesTokens() || repeats_ != nullptr;
+           callers_.verifiesTokens() || config_.suppress;
 }
 
 void App::handle(http::Request&& request, http::Answer answer)
@@ -87,13 +85,19 @@ boost::system::result<Caller, auth::Rejection> App::identify(http::Request const
     return callers_.identify(authorization, request.peerNames, path, bodyDigest, now);
 }
 
+http::Response App::turnAway(auth::Rejection const& rejection, std::string_view service,
+                             Received const& received)
+{
+    auto& tenant = tenants_.of(callers_.tenantOf(rejection));
+    return tenant.journal.turnAway(rejection, service, received);
+}
+
 /// As the base path says, else as the client's entry does.
 http::Response App::discovery(http::Request const& request, Route const& route)
 {
     auto const caller = identify(request, pathOf(route), audit::sha256(request.body), clock_.now());
     if (!caller)
-        return journal_.turnAway(caller.error(), "",
-                                 {request.body.size(), {}, request.remoteAddress});
+        return turnAway(caller.error(), "", {request.body.size(), {}, request.remoteAddress});
     auto choice = caller->terms->fhir.wanted;
     choice.profile = route.profile.value_or(choice.profile);
     return json(cds::writeDiscovery(*rules_.load(), choice));
@@ -111,7 +115,7 @@ http::Response App::ready() const
         return response;
     };
     if (draining_) return say(false, "draining");
-    if (!journal_.healthy()) return say(false, "audit-not-writable");
+    if (!tenants_.healthy()) return say(false, "audit-not-writable");
     if (!callers_.letsInSomebody()) return say(false, "no-client-entries");
     if (!callers_.knowsKeys()) return say(false, "no-client-keys");
     return say(true, "");
@@ -126,16 +130,16 @@ void App::recordRefusal(int status, std::string_view where, std::string_view rem
                                                               : "http";
     record.where = where;
     record.remote = remote;
-    (void)journal_.keep("reject", audit::writeReject(record)); // nothing was to be answered with it
+    // Nothing was to be answered with it, and nobody knows whose it was.
+    (void)tenants_.own().journal.keep("reject", audit::writeReject(record));
 }
 
 void App::sayLeftOut(cds::UsableFeedback const& read, std::string_view client)
 {
     using Field = http::Log::Field;
-    journal_.ops().event(http::Log::Level::Warn, "feedback items left out",
-                         {Field{"client", client}, Field{"count", std::to_string(read.faulty)},
-                          Field{"where", read.firstFault->where},
-                          Field{"what", read.firstFault->what}});
+    ops_.event(http::Log::Level::Warn, "feedback items left out",
+               {Field{"client", client}, Field{"count", std::to_string(read.faulty)},
+                Field{"where", read.firstFault->where}, Field{"what", read.firstFault->what}});
 }
 
 http::Response App::feedback(http::Request&& request, Route const& route)
@@ -146,21 +150,23 @@ http::Response App::feedback(http::Request&& request, Route const& route)
     Received const received{request.body.size(), audit::sha256(request.body),
                             request.remoteAddress};
     auto const caller = identify(request, pathOf(route), received.sha256, now);
-    if (!caller) return journal_.turnAway(caller.error(), service.id, received);
+    if (!caller) return turnAway(caller.error(), service.id, received);
     auto const& client = caller->terms->client;
+    auto& tenant = tenants_.of(caller->terms->tenant);
+    auto& journal = tenant.journal;
     if (auto const wait = caller->terms->throttle->take(now))
-        return journal_.tooOften(*wait, service.id, received, client);
+        return journal.tooOften(*wait, service.id, received, client);
     json::Limits limits;
     limits.bytes = config_.maxBodyBytes;
     auto read = cds::readUsableFeedback(std::move(request.body), limits);
     if (!read)
-        return journal_.refuse(read.error(), "feedback-invalid", service.id, received, client);
+        return journal.refuse(read.error(), "feedback-invalid", service.id, received, client);
     if (read->firstFault && !caller->terms->lenientFeedback)
-        return journal_.refuse(*read->firstFault, "feedback-invalid", service.id, received, client);
+        return journal.refuse(*read->firstFault, "feedback-invalid", service.id, received, client);
     if (read->faulty > 0) sayLeftOut(*read, client);
     auto const kept = keepFeedback(
-        {client, service.id, now, *rules}, read->items, repeats_,
-        [this](std::string const& members) { return journal_.keep("feedback", members); });
+        {client, service.id, now, *rules}, read->items, tenant.repeats.get(),
+        [&journal](std::string const& members) { return journal.keep("feedback", members); });
     if (!kept)
         return outcome({Error::Kind::Unavailable, "decision log", "the feedback could not be kept",
                         "send it again later"});

@@ -5,10 +5,8 @@
 #include "rules/store/snapshot.hpp"
 #include "server/app/callers.hpp"
 #include "server/app/hook_walk.hpp"
-#include "server/app/journal.hpp"
 #include "server/app/routes.hpp"
-#include "server/audit/log.hpp"
-#include "server/audit/pseudonyms.hpp"
+#include "server/app/tenants.hpp"
 #include "server/config/config.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/ops_log.hpp"
@@ -24,14 +22,12 @@ namespace tcds::app {
 class App final : public http::Handler
 {
 public:
-    /// @param config, callers, clock, log, pseudonyms, ops  outlive the app
+    /// @param config, callers, clock, tenants, ops  outlive the app; callers and tenants are those
+    ///                of the configuration
     /// @param client  reads FHIR servers; nullptr: none is ever read
-    /// @param repeats  outlives the app; nullptr: every card is shown whenever it arises
-    ///                 (decision D6)
     App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rules,
-        Callers const& callers, Clock const& clock, audit::Log& log,
-        audit::Pseudonyms const& pseudonyms, ops::OpsLog& ops,
-        std::unique_ptr<client::FhirClient> client = nullptr, Repeats* repeats = nullptr);
+        Callers const& callers, Clock const& clock, Tenants const& tenants, ops::OpsLog& ops,
+        std::unique_ptr<client::FhirClient> client = nullptr);
 
     [[nodiscard]] bool mayBlock(http::Request const& request) const override;
     void handle(http::Request&& request, http::Answer answer) override;
@@ -47,6 +43,8 @@ private:
                                                             std::string_view path,
                                                             std::string_view bodyDigest,
                                                             Instant now) const;
+    http::Response turnAway(auth::Rejection const& rejection, std::string_view service,
+                            Received const& received);
     http::Response discovery(http::Request const& request, Route const& route);
     http::Response feedback(http::Request&& request, Route const& route);
     void sayLeftOut(cds::UsableFeedback const& read, std::string_view client);
@@ -57,8 +55,8 @@ private:
     rules::Snapshot<rules::RuleSet> rules_;
     Callers const& callers_;
     Clock const& clock_;
-    Journal journal_;
-    Repeats* repeats_;
+    Tenants const& tenants_;
+    ops::OpsLog& ops_;
     HookWalk walk_;
     std::atomic<bool> draining_{false};
     std::unique_ptr<client::FhirClient> client_; // ends first: what it calls is above

@@ -17,6 +17,7 @@ Terms termsOf(config::ClientEntry const& entry, DecideSettings settings)
     settings.acceptUnknownStatus = entry.acceptUnknownStatus;
     Terms terms;
     terms.client = entry.name;
+    terms.tenant = entry.tenant;
     terms.aliases = entry.aliases;
     terms.fhir.ofEntry = true;
     terms.fhir.bases = entry.fhirServers;
@@ -48,9 +49,6 @@ Error fault(config::ClientEntry const& entry, std::string_view key, std::string 
 /// What this service cannot do for an entry that is well written.
 std::optional<Error> unservable(config::ClientEntry const& entry, config::Config const& config)
 {
-    if (entry.tenant != config.tenant)
-        return fault(entry, "tenant", "is not the tenant of this service",
-                     "run one service a tenant, each with its own log and key");
     if (entry.auth != config::Auth::Jwt) return std::nullopt;
     if (entry.audiences.empty() && config.publicUrl.empty())
         return fault(entry, "audiences", "no token can be meant for this service",
@@ -120,7 +118,8 @@ std::string digestOf(DecideSettings const& settings)
     return audit::sha256(text);
 }
 
-Callers::Callers(config::Config const& config) : publicUrl_{config.publicUrl}
+Callers::Callers(config::Config const& config)
+    : publicUrl_{config.publicUrl}, ownTenant_{config.tenant}
 {
     auto const settings = settingsOf(config);
     for (auto const& entry : config.clients) {
@@ -131,6 +130,7 @@ Callers::Callers(config::Config const& config) : publicUrl_{config.publicUrl}
     }
     if (!config.clients.empty() || config.mode == config::Mode::Production) return;
     open_ = std::make_unique<Terms>();
+    open_->tenant = config.tenant;
     open_->settings = settings;
     open_->throttle = std::make_shared<Throttle>(config.rate);
     open_->settingsDigest = digestOf(settings);
@@ -189,6 +189,12 @@ Terms const* Callers::withoutToken(std::span<std::string const> peerNames) const
         if (auto const at = byCertificate_.find(name); at != byCertificate_.end())
             return at->second;
     return anybody_;
+}
+
+std::string_view Callers::tenantOf(auth::Rejection const& rejection) const
+{
+    auto const at = byName_.find(rejection.client);
+    return at == byName_.end() ? std::string_view{ownTenant_} : at->second.tenant;
 }
 
 boost::system::result<Caller, auth::Rejection> Callers::identify(

@@ -22,6 +22,7 @@ namespace tcds::app {
 /// there are no entries.
 struct Terms {
     std::string client; // name of the entry, "" without one
+    std::string tenant; // whose log, key and memory its calls use (control CTL-15)
     DecideSettings settings;
     std::string settingsDigest; // of all that can change an answer
     std::vector<config::Alias> aliases;
@@ -51,7 +52,7 @@ class Callers
 public:
     /// @param keyServers  how key sets are fetched; without a `fetch` none can be had
     /// @error Config with the key: a pinned key set that cannot be read or used, no audience that a
-    ///        token could have, another tenant than the service's
+    ///        token could have
     static Result<Callers> make(config::Config const& config,
                                 auth::FetchedKeys::Outside keyServers = {});
 
@@ -78,11 +79,15 @@ public:
         std::string_view path, std::string_view bodyDigest, Instant now,
         std::string_view call = {}) const;
 
+    /// Whose log has the record of a refused caller: its tenant's, or the service's own while
+    /// nobody knows who it is.
+    [[nodiscard]] std::string_view tenantOf(auth::Rejection const& rejection) const;
+
 private:
     explicit Callers(config::Config const& config);
     Terms const* withoutToken(std::span<std::string const> peerNames) const;
 
-    std::string publicUrl_;
+    std::string publicUrl_, ownTenant_;
     std::map<std::string, Terms, std::less<>> byName_;
     std::map<std::string, Terms const*, std::less<>> byCertificate_; // by name of a certificate
     std::unique_ptr<Terms> open_;    // of everybody, where there are no entries

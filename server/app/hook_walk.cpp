@@ -69,6 +69,7 @@ struct HookWalk::Call {
     std::string id; // of its decision
     cds::HookRequest request;
     Caller caller;
+    Tenant* tenant = nullptr; // of the caller
     std::shared_ptr<rules::RuleSet const> rules;
     http::Answer answer;
     Received received;
@@ -84,10 +85,9 @@ struct HookWalk::Call {
 };
 
 HookWalk::HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
-                   audit::Pseudonyms const& pseudonyms, Journal& journal,
-                   client::FhirClient* client, Repeats* repeats)
-    : config_{config}, callers_{callers}, clock_{clock},
-      pseudonyms_{pseudonyms}, journal_{journal}, client_{client}, repeats_{repeats}
+                   Tenants const& tenants, ops::OpsLog& ops, client::FhirClient* client)
+    : config_{config}, callers_{callers}, clock_{clock}, tenants_{tenants}, ops_{ops}, client_{
+                                                                                           client}
 {
 }
 
@@ -115,12 +115,14 @@ HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
     auto caller = callers_.identify(request.headers.find("Authorization").value_or(""),
                                     request.peerNames, pathOf(route), received.sha256, now, id);
     if (!caller) {
-        answer(journal_.turnAway(caller.error(), service.id, received));
+        auto& journal = tenants_.of(callers_.tenantOf(caller.error())).journal;
+        answer(journal.turnAway(caller.error(), service.id, received));
         return nullptr;
     }
     auto const& terms = *caller->terms;
+    auto& tenant = tenants_.of(terms.tenant);
     if (auto const wait = terms.throttle->take(now)) {
-        answer(journal_.tooOften(*wait, service.id, received, terms.client));
+        answer(tenant.journal.tooOften(*wait, service.id, received, terms.client));
         return nullptr;
     }
     auto traceId = traceIdOf(request);
@@ -130,15 +132,17 @@ HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
     if (!read) {
         auto const& error = read.error();
         auto const forgiven = terms.lenientContext && isThinContext(error);
-        answer(journal_.keepRefusal(forgiven ? json(std::string{kNoCards}) : outcome(error), error,
-                                    forgiven ? "context-incomplete" : rejectReason(error),
-                                    service.id, received, terms.client));
+        answer(tenant.journal.keepRefusal(forgiven ? json(std::string{kNoCards}) : outcome(error),
+                                          error,
+                                          forgiven ? "context-incomplete" : rejectReason(error),
+                                          service.id, received, terms.client));
         return nullptr;
     }
     useAliases(terms.aliases, read->inputs);
     auto call = std::make_shared<Call>(Call{std::move(id),
                                             std::move(*read),
                                             std::move(*caller),
+                                            &tenant,
                                             std::move(rules),
                                             std::move(answer),
                                             std::move(received),
@@ -158,9 +162,9 @@ void HookWalk::refuse(Call& call, Error const& error) const
 {
     auto const& terms = call.terms();
     auto const silently = terms.emptyOnMissing && error.kind == Error::Kind::MissingData;
-    call.answer(journal_.keepRefusal(silently ? json(std::string{kNoCards}) : outcome(error), error,
-                                     rejectReason(error), call.request.service->id, call.received,
-                                     terms.client));
+    call.answer(call.tenant->journal.keepRefusal(
+        silently ? json(std::string{kNoCards}) : outcome(error), error, rejectReason(error),
+        call.request.service->id, call.received, terms.client));
 }
 
 /// What is to be asked of the FHIR server; nothing where it may not be read.
@@ -180,10 +184,9 @@ std::vector<cds::FhirQuery> HookWalk::lacking(Call& call, PatientContext const& 
     call.whyNotRead = base ? "this service reads no FHIR server"
                            : base.error().what + " (" + base.error().fix + ")";
     if (!call.request.fhirServer.empty())
-        journal_.ops().event(
-            Level::Info, "FHIR server not read",
-            {Field{"client", terms.client}, Field{"why", call.whyNotRead},
-             Field{"fix", base ? std::string_view{} : std::string_view{base.error().fix}}});
+        ops_.event(Level::Info, "FHIR server not read",
+                   {Field{"client", terms.client}, Field{"why", call.whyNotRead},
+                    Field{"fix", base ? std::string_view{} : std::string_view{base.error().fix}}});
     return {};
 }
 
@@ -195,26 +198,24 @@ void HookWalk::fetch(CallPtr call, std::vector<cds::FhirQuery> queries) const
     auto const deadline = call->start + std::max(call->terms().fhir.deadline - kTimeToDecide, 1ms);
     auto asked = call->reads.ask(std::move(queries));
     auto const& base = call->base;
-    client_->fetch(
-        base, std::move(token), std::move(asked), deadline,
-        [this, call](std::vector<client::Answer> answers) {
-            try {
-                fetched(call, std::move(answers));
-            } catch (std::exception const& error) {
-                // The call goes without an answer, which the listener makes a 500.
-                journal_.ops().event(Level::Error, "call failed", {Field{"what", error.what()}});
-            }
-        });
+    client_->fetch(base, std::move(token), std::move(asked), deadline,
+                   [this, call](std::vector<client::Answer> answers) {
+                       try {
+                           fetched(call, std::move(answers));
+                       } catch (std::exception const& error) {
+                           // The call goes without an answer, which the listener makes a 500.
+                           ops_.event(Level::Error, "call failed", {Field{"what", error.what()}});
+                       }
+                   });
 }
 
 void HookWalk::fetched(CallPtr call, std::vector<client::Answer> answers) const
 {
     for (auto const& answer : answers)
         if (answer.outcome != client::Outcome::Ok)
-            journal_.ops().event(Level::Warn, "FHIR server read in part or not at all",
-                                 {Field{"client", call->terms().client}, Field{"key", answer.key},
-                                  Field{"http", std::to_string(answer.status)},
-                                  Field{"why", answer.why}});
+            ops_.event(Level::Warn, "FHIR server read in part or not at all",
+                       {Field{"client", call->terms().client}, Field{"key", answer.key},
+                        Field{"http", std::to_string(answer.status)}, Field{"why", answer.why}});
     auto const isFirst = !call->reads.any();
     call->reads.take(std::move(answers), call->request);
     if (isFirst) {
@@ -236,7 +237,7 @@ void HookWalk::readAgain(Call& call) const
 void HookWalk::decide(Call& call, PatientContext&& context) const
 {
     auto const& terms = call.terms();
-    auto pseudonyms = pseudonyms_.on(call.request.fhirServer);
+    auto pseudonyms = call.tenant->pseudonyms.on(call.request.fhirServer);
     auto const subject = subjectKeys(call.request, pseudonyms);
     DecideOptions options;
     options.now = call.now;
@@ -244,14 +245,15 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
     options.evaluate.timing = true;
     options.whyNotRead = call.whyNotRead;
     // What a silent client was not shown is no repeat.
-    auto* const repeats = terms.silent ? nullptr : repeats_;
+    auto* const known = call.tenant->repeats.get();
+    auto* const repeats = terms.silent ? nullptr : known;
     auto const& token = call.caller.token;
     auto const before = token && token->retry ? token->retriedAt : Instant::max();
     if (repeats != nullptr)
         options.recent = [&](rules::Evaluation const& evaluation) {
             return repeats->inForce(evaluation, subject, pseudonyms, before);
         };
-    if (repeats_ == nullptr) // the client may collapse repeats itself (decision D32)
+    if (known == nullptr) // the client may collapse repeats itself (decision D32)
         options.repeatKey = [&](rules::Card const& card, rules::Evaluation const& evaluation) {
             return repeatKey(pseudonyms, subject, card, evaluation);
         };
@@ -313,7 +315,7 @@ bool HookWalk::record(Call const& call, Decision const& decision, SubjectKeys co
     record.parse = call.parsed;
     record.fetch = call.fetched;
     record.evaluate = decision.timing.evaluate;
-    return journal_.keep("decision", audit::writeDecision(record, pseudonyms));
+    return call.tenant->journal.keep("decision", audit::writeDecision(record, pseudonyms));
 }
 
 } // namespace tcds::app

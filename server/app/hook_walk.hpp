@@ -5,10 +5,9 @@
 #include "rules/model/rule_set.hpp"
 #include "server/app/callers.hpp"
 #include "server/app/decide.hpp"
-#include "server/app/journal.hpp"
 #include "server/app/repeat_keys.hpp"
-#include "server/app/repeats.hpp"
 #include "server/app/routes.hpp"
+#include "server/app/tenants.hpp"
 #include "server/audit/pseudonyms.hpp"
 #include "server/cds/services.hpp"
 #include "server/http/server.hpp"
@@ -25,10 +24,8 @@ class HookWalk
 public:
     /// @param client  reads FHIR servers; nullptr: none is ever read. Ends before the walk, which
     ///                all others outlive.
-    /// @param repeats  nullptr: nothing is remembered between calls
     HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
-             audit::Pseudonyms const& pseudonyms, Journal& journal, client::FhirClient* client,
-             Repeats* repeats);
+             Tenants const& tenants, ops::OpsLog& ops, client::FhirClient* client);
 
     /// Answers at once, or when the FHIR server has been read.
     /// @param route  has a service
@@ -58,10 +55,9 @@ private:
     config::Config const& config_;
     Callers const& callers_;
     Clock const& clock_;
-    audit::Pseudonyms const& pseudonyms_;
-    Journal& journal_;
+    Tenants const& tenants_;
+    ops::OpsLog& ops_;
     client::FhirClient* client_;
-    Repeats* repeats_;
 };
 
 } // namespace tcds::app

@@ -52,8 +52,6 @@ public:
     http::Response tooOften(std::chrono::seconds wait, std::string_view service,
                             Received const& received, std::string_view client);
 
-    [[nodiscard]] ops::OpsLog& ops() { return ops_; }
-
 private:
     config::Config const& config_;
     audit::Log& log_;

@@ -199,6 +199,9 @@ Context keyedContext(KeyBytes const& key)
     return context;
 }
 
+// What the id of a key is made of: it says nothing about the key without it.
+constexpr std::string_view kKeyIdText = "twitch-cds key id";
+
 Mac macOf(EVP_MAC_CTX* keyed, std::initializer_list<std::string_view> parts)
 {
     auto good = EVP_MAC_init(keyed, nullptr, 0, nullptr) == 1;
@@ -229,9 +232,8 @@ Result<Pseudonyms> Pseudonyms::fromFile(std::string const& path, std::string ten
     if (auto named = idFromName(path)) {
         impl->id = *std::move(named);
     } else {
-        // Made with the key, so that the id of a key says nothing about it without it.
         constexpr std::string_view kDigits = "0123456789abcdef";
-        auto const mac = macOf(impl->keyed.get(), {"twitch-cds key id"});
+        auto const mac = macOf(impl->keyed.get(), {kKeyIdText});
         impl->id = "k1";
         for (std::size_t i = 0; i < 3; ++i) {
             impl->id += kDigits[mac[i] >> 4U];
@@ -252,6 +254,12 @@ Pseudonyms::Pseudonyms(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
 Pseudonyms::Pseudonyms(Pseudonyms&&) noexcept = default;
 Pseudonyms& Pseudonyms::operator=(Pseudonyms&&) noexcept = default;
 Pseudonyms::~Pseudonyms() = default;
+
+bool Pseudonyms::hasKeyOf(Pseudonyms const& other) const
+{
+    auto const mark = [](Impl const& impl) { return macOf(impl.take().get(), {kKeyIdText}); };
+    return mark(*impl_) == mark(*other.impl_);
+}
 
 ServerPseudonyms Pseudonyms::on(std::string_view fhirBase) const { return {*impl_, fhirBase}; }
 

@@ -26,6 +26,9 @@ public:
     Pseudonyms& operator=(Pseudonyms&&) noexcept;
     ~Pseudonyms();
 
+    /// Whether both have the same key, whatever its file is called.
+    [[nodiscard]] bool hasKeyOf(Pseudonyms const& other) const;
+
     /// Those of one FHIR server, for one call; these outlive them. From any thread.
     [[nodiscard]] ServerPseudonyms on(std::string_view fhirBase) const;
 

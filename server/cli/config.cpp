@@ -26,20 +26,35 @@ void print(std::vector<config::Setting> const& settings)
                   << config::toText(setting.origin) << "  " << setting.about << "\n";
 }
 
+config::Setting countOf(std::string name, std::vector<config::EntrySettings> const& entries,
+                        std::string_view about)
+{
+    auto const count = entries.size();
+    return {std::move(name),
+            count == 0 ? std::string{} : std::to_string(count),
+            count == 0 ? config::Origin::Default : config::Origin::File,
+            about,
+            {}};
+}
+
+void showEntries(std::string_view what, std::vector<config::EntrySettings> const& entries)
+{
+    for (auto const& entry : entries) {
+        std::cout << "\n" << what << " " << entry.name << ", " << entry.where << "\n";
+        print(entry.settings);
+    }
+}
+
 void showAll(config::Loaded const& loaded)
 {
     auto settings = loaded.settings;
-    auto const count = loaded.clients.size();
-    settings.push_back({"clients",
-                        count == 0 ? std::string{} : std::to_string(count),
-                        count == 0 ? config::Origin::Default : config::Origin::File,
-                        "who may call; the members of each entry stand below",
-                        {}});
+    settings.push_back(
+        countOf("tenants", loaded.tenants, "whose records are kept apart; each stands below"));
+    settings.push_back(
+        countOf("clients", loaded.clients, "who may call; the members of each entry stand below"));
     print(settings);
-    for (auto const& client : loaded.clients) {
-        std::cout << "\nclient " << client.name << ", " << client.where << "\n";
-        print(client.settings);
-    }
+    showEntries("tenant", loaded.tenants);
+    showEntries("client", loaded.clients);
 }
 
 /// A faulty configuration is explained too: whoever asks may be looking for the fault.

@@ -2,9 +2,8 @@
 #include "fhir/client/fhir_client.hpp"
 #include "server/app/app.hpp"
 #include "server/app/key_servers.hpp"
+#include "server/app/tenants.hpp"
 #include "server/app/version.hpp"
-#include "server/audit/log.hpp"
-#include "server/audit/pseudonyms.hpp"
 #include "server/cds/outcome.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
@@ -14,16 +13,13 @@
 #include "server/cli/settings.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/ops_log.hpp"
-#include "server/state/store.hpp"
 
 #include <pthread.h>
 
 #include <algorithm>
 #include <charconv>
 #include <csignal>
-#include <filesystem>
 #include <memory>
-#include <optional>
 
 namespace tcds::cli {
 
@@ -31,7 +27,6 @@ namespace {
 
 using Field = http::Log::Field;
 using Level = http::Log::Level;
-using namespace std::chrono_literals;
 
 /// Calls of clients whose keys are at hand go on beside those that wait for a key server.
 constexpr unsigned kThreadsWhereCallsWait = 2 * auth::KeySetTimes{}.mostWaiting;
@@ -51,30 +46,6 @@ bool packIsAccepted(config::Config const& config, rules::RuleSet const& rules)
                    "let the site take it over by adding: content: {acknowledged: {pack: " +
                        rules.id + ", version: " + rules.version + ", by: ROLE, on: YYYY-MM-DD}}"});
     return false;
-}
-
-Result<audit::Pseudonyms> loadPseudonyms(config::Config const& config)
-{
-    if (!config.auditKeyFile.empty())
-        return audit::Pseudonyms::fromFile(config.auditKeyFile, config.tenant);
-    auto const folder = std::filesystem::path{config.auditDirectory}.parent_path();
-    std::error_code ignored;
-    std::filesystem::create_directories(folder, ignored); // opening the file reports what is wrong
-    return audit::Pseudonyms::fromFileOrNew((folder / "audit.key").string(), config.tenant);
-}
-
-audit::LogOptions logOptions(config::Config const& config)
-{
-    audit::LogOptions options;
-    options.directory = config.auditDirectory;
-    options.node = config.node;
-    options.tenant = config.tenant;
-    options.sync = config.fsync == config::Fsync::Always  ? audit::Sync::Always
-                   : config.fsync == config::Fsync::Never ? audit::Sync::Never
-                                                          : audit::Sync::Interval;
-    options.syncInterval = config.fsyncInterval;
-    options.engineVersion = std::string{kVersion};
-    return options;
 }
 
 /// A preflight comes without a token, so the listener lets in the pages of every client.
@@ -104,20 +75,6 @@ http::Tls tlsOptions(config::TlsSettings const& settings)
     tls.clientCertificate = settings.clientOptional ? http::Tls::ClientCertificate::Optional
                                                     : http::Tls::ClientCertificate::Required;
     return tls;
-}
-
-/// @return null where nothing is remembered
-Result<std::unique_ptr<state::Store>> openState(config::Config const& config)
-{
-    if (!config.suppress) return std::unique_ptr<state::Store>{};
-    auto const folder = std::filesystem::path{config.stateFile}.parent_path();
-    std::error_code ignored; // opening the file reports what is wrong
-    if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
-    state::Options options;
-    options.file = config.stateFile;
-    options.retention = 24h * config.retentionDays;
-    options.maxRows = config.stateRows;
-    return state::Store::open(std::move(options));
 }
 
 http::Options serverOptions(config::Config const& config)
@@ -256,32 +213,12 @@ int serve(ServeArguments const& arguments)
         complain(callers.error());
         return Exit::kConfiguration;
     }
-    auto const pseudonyms = loadPseudonyms(config);
-    if (!pseudonyms) {
-        complain(pseudonyms.error());
+    auto const tenants = app::Tenants::open(config, clock, ops);
+    if (!tenants) {
+        complain(tenants.error());
         return Exit::kConfiguration;
     }
-    auto const log = audit::Log::open(logOptions(config), clock);
-    if (!log) {
-        complain(log.error());
-        return Exit::kConfiguration;
-    }
-    auto const state = openState(config);
-    if (!state) {
-        complain(state.error());
-        return Exit::kConfiguration;
-    }
-    std::optional<app::Repeats> repeats;
-    if (*state) repeats.emplace(**state, ops, 24h * config.encounterDays);
-    app::App app{config,
-                 rules,
-                 *callers,
-                 clock,
-                 **log,
-                 *pseudonyms,
-                 ops,
-                 *std::move(fhir),
-                 repeats ? &*repeats : nullptr};
+    app::App app{config, rules, *callers, clock, *tenants, ops, *std::move(fhir)};
     http::Server server{serverOptions(config), app, ops};
     recordRefusals(ops, app);
     callers->fetchKeySets();
@@ -293,7 +230,8 @@ int serve(ServeArguments const& arguments)
     ops.event(Level::Info, "ready",
               {Field{"version", kVersion}, Field{"mode", config::toText(config.mode)},
                Field{"port", port}, Field{"pack", rules->id}, Field{"pack_version", rules->version},
-               Field{"audit", config.auditDirectory}});
+               Field{"audit", config.auditDirectory},
+               Field{"tenants", std::to_string(1 + config.tenants.size())}});
     waitForEnd(signals, server, ops, !config.tls.certificateFile.empty());
     app.beginDrain();
     auto const cut = server.drain();

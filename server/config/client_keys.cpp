@@ -17,19 +17,6 @@ bool isOneOf(std::array<string_view, Count> const& words, string_view text)
     return std::ranges::find(words, text) != words.end();
 }
 
-bool isNameSign(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           isAnyOf("._-", c);
-}
-
-/// Names go into records, metrics and paths.
-bool isName(string_view text)
-{
-    return !text.empty() && text.size() <= 64 && text.front() != '.' && text.front() != '-' &&
-           std::ranges::all_of(text, isNameSign);
-}
-
 bool isWord(string_view text) // compared byte by byte with what a token or a call holds
 {
     return !text.empty() && text.size() <= 2048 &&
@@ -181,8 +168,9 @@ constexpr std::array kKeys{
     ClientKey{"name", "", "", "name of the client in records and logs; unique",
               "letters, digits, '.', '_' or '-', at most 64", Shape::One,
               text<&ClientEntry::name, isName>},
-    ClientKey{"tenant", "", "tenant", "tenant of its records; part of every pseudonym", "a name",
-              Shape::One, text<&ClientEntry::tenant, isText>},
+    ClientKey{"tenant", "", "tenant", "tenant of its records; part of every pseudonym",
+              "the name of `tenant`, or one of `tenants`", Shape::One,
+              text<&ClientEntry::tenant, isText>},
     ClientKey{"auth", "jwt", "", "how the client proves who it is; none: not at all, tests only",
               "jwt, mtls or none", Shape::One, auth},
     ClientKey{"issuers", "", "", "values of iss in its tokens, exactly as sent; one client each",

@@ -51,7 +51,7 @@ std::vector<std::string_view> memberNames()
 /// One entry while it is read: the value of each member and where it stands.
 struct Reading {
     ClientEntry entry;
-    ClientSettings shown;
+    EntrySettings shown;
     std::map<std::string_view, Node> given;
 
     [[nodiscard]] std::string placeOf(std::string_view member) const
@@ -91,6 +91,7 @@ public:
         }
         reading.shown.name = reading.entry.name;
         checkName(reading);
+        checkTenant(reading);
         checkTrust(reading);
         checkPrefetch(reading);
         if (mode_ == Mode::Production) refuseInProduction(reading);
@@ -207,6 +208,20 @@ private:
             return;
         }
         claim(names_, name, reading.placeOf("name"), "clients.name");
+    }
+
+    /// Its records and pseudonyms need a place (control CTL-15).
+    void checkTenant(Reading const& reading)
+    {
+        std::vector<std::string_view> known{loaded_.config.tenant};
+        for (auto const& tenant : loaded_.config.tenants) known.push_back(tenant.name);
+        auto const& name = reading.entry.tenant;
+        if (std::ranges::find(known, name) != known.end()) return;
+        auto const near = nearestWord(name, known);
+        fault(reading.placeOf("tenant"),
+              "clients.tenant " + inQuotes(name) + " is no tenant of this service",
+              near.empty() ? "list it under tenants:, with a log and a key of its own"
+                           : "did you mean " + inQuotes(near) + "?");
     }
 
     /// One owner each: the first keeps it, the others are told where that one stands.

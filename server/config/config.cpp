@@ -3,6 +3,7 @@
 #include "fhir/base/tree.hpp"
 #include "server/config/clients.hpp"
 #include "server/config/keys.hpp"
+#include "server/config/tenants.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,6 +16,7 @@ namespace tcds::config {
 namespace {
 
 constexpr std::string_view kPrefix = "TWITCH_CDS__";
+constexpr std::array<std::string_view, 2> kLists{"clients", "tenants"}; // of entries, file only
 
 struct Given {
     std::string value;
@@ -27,7 +29,7 @@ std::vector<std::string_view> knownNames()
 {
     std::vector<std::string_view> names;
     for (auto const& key : keys()) names.push_back(key.name);
-    names.push_back("clients");
+    names.insert(names.end(), kLists.begin(), kLists.end());
     return names;
 }
 
@@ -37,6 +39,14 @@ void reportUnknown(std::string_view name, std::string const& where, Problems& pr
     problems.error("", where, "unknown key \"" + std::string{name} + "\"",
                    near.empty() ? "see `twitch-cds config show` for the keys"
                                 : "did you mean \"" + near + "\"?");
+}
+
+/// The list of entries that a key names or begins with; "" for another key.
+std::string_view listOf(std::string_view name)
+{
+    auto const first = name.substr(0, name.find('.'));
+    auto const at = std::ranges::find(kLists, first);
+    return at == kLists.end() ? std::string_view{} : *at;
 }
 
 bool isSection(std::string_view name)
@@ -61,7 +71,7 @@ void readFile(Node const& node, std::string const& prefix, GivenByKey& given, Pr
     for (auto const& member : node.members()) {
         auto const name = prefix + std::string{member.key};
         auto const where = member.keyNode.where();
-        if (name == "clients") continue; // read when the settings that they start from are known
+        if (name == listOf(name)) continue; // read when the settings they start from are known
         auto const* key = findKey(name);
         if (key == nullptr) {
             if (isSection(name) && member.value.isMap())
@@ -97,9 +107,9 @@ void readEnvironment(Sources const& sources, GivenByKey& given, Problems& proble
 {
     for (auto const& [variable, value] : sources.environment) {
         auto const name = keyOfVariable(variable);
-        if (name == "clients" || name.starts_with("clients."))
-            problems.error("", "environment " + variable, "client entries stand in the file only",
-                           "write them under clients: in the file that --config names");
+        if (auto const list = std::string{listOf(name)}; !list.empty())
+            problems.error("", "environment " + variable, list + " stand in the file only",
+                           "write them under " + list + ": in the file that --config names");
         else if (findKey(name) == nullptr)
             reportUnknown(name, "environment " + variable, problems);
         else
@@ -244,12 +254,14 @@ std::optional<Loaded> loadForReading(Sources const& sources, Problems& problems)
     GivenByKey given;
     std::optional<Tree> tree;
     std::optional<Node> clients;
+    std::optional<Node> tenants;
     if (!sources.file.empty()) {
         tree = Tree::fromYaml(sources.fileText, sources.file, problems);
         if (!tree) return std::nullopt;
         if (tree->root().isMap()) {
             readFile(tree->root(), "", given, problems);
             clients = tree->root().find("clients");
+            tenants = tree->root().find("tenants");
         } else
             problems.error("", sources.file, "the file is no map of settings",
                            "write `key: value` lines");
@@ -260,6 +272,7 @@ std::optional<Loaded> loadForReading(Sources const& sources, Problems& problems)
     auto const mode = settleMode(given);
     Loaded loaded;
     settle(given, mode.value_or(Mode::Production), sources, loaded, problems);
+    if (tenants) readTenants(*tenants, mode, loaded, problems);
     if (clients) readClients(*clients, mode, loaded, problems);
     if (mode) refuse(loaded.config, sources.file, problems);
     return loaded;

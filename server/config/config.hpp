@@ -3,6 +3,7 @@
 #include "fhir/base/problems.hpp"
 #include "fhir/base/result.hpp"
 #include "server/config/client_entry.hpp"
+#include "server/config/tenant_entry.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -82,6 +83,7 @@ struct Config {
     std::string logLevel, logFormat;
 
     std::vector<ClientEntry> clients; // in file order; empty: nobody is known
+    std::vector<TenantEntry> tenants; // beside `tenant`, in file order; see allTenants()
 };
 
 /// Where a value came from, for `config show`.
@@ -103,8 +105,9 @@ struct Setting {
     std::string where;      // FILE:LINE:COLUMN, variable or flag; "" where nobody set it
 };
 
-/// The members of one client entry as text, for `config show`; an entry holds no secret.
-struct ClientSettings {
+/// The members of one entry of `clients` or `tenants` as text, for `config show`; an entry holds no
+/// secret.
+struct EntrySettings {
     std::string name;              // "" when the entry has none
     std::string where;             // FILE:LINE:COLUMN
     std::vector<Setting> settings; // "clients.jku", ...: every member, in order
@@ -112,8 +115,9 @@ struct ClientSettings {
 
 struct Loaded {
     Config config;
-    std::vector<Setting> settings;       // every key, in the order of the documentation
-    std::vector<ClientSettings> clients; // as config.clients
+    std::vector<Setting> settings;      // every key, in the order of the documentation
+    std::vector<EntrySettings> clients; // as config.clients
+    std::vector<EntrySettings> tenants; // as config.tenants
 };
 
 /// What the loader reads; everything is passed in, so that tests need no real environment.
@@ -126,12 +130,12 @@ struct Sources {
     std::string hostName;
 };
 
-/// flag > environment > file > default of the mode > default; client entries come from the file.
-/// Unknown keys are errors with the nearest known one; every fault is reported. Refuses what the
-/// mode refuses (decision D6): in production a missing audit.key_file, an unsigned content folder,
-/// any CORS origin by wildcard, a public_url that is not https, plain HTTP beyond loopback without
-/// a stated proxy, client entries as in clients.hpp; in every mode settings of TLS that lack what
-/// they build on.
+/// flag > environment > file > default of the mode > default; clients and tenants come from the
+/// file. Unknown keys are errors with the nearest known one; every fault is reported. Refuses what
+/// the mode refuses (decision D6): in production a missing audit.key_file, an unsigned content
+/// folder, any CORS origin by wildcard, a public_url that is not https, plain HTTP beyond loopback
+/// without a stated proxy, entries as in clients.hpp and tenants.hpp; in every mode settings of TLS
+/// that lack what they build on.
 std::optional<Loaded> load(Sources const& sources, Problems& problems);
 
 /// The same for people who look at a faulty configuration: what is faulty keeps its default.

@@ -2,6 +2,7 @@
 
 #include "server/config/client_keys.hpp"
 #include "server/config/keys.hpp"
+#include "server/config/tenants.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::string_view kClients = "clients";
 constexpr std::string_view kClientPrefix = "clients.";
+constexpr std::string_view kTenants = "tenants";
+constexpr std::string_view kTenantPrefix = "tenants.";
 
 std::string orNone(std::string_view text) { return text.empty() ? "none" : std::string{text}; }
 
@@ -63,6 +66,19 @@ std::string explainSetting(Key const& key, Sources const& sources, Loaded const&
            line("also set by", variableOf(key.name));
 }
 
+/// The value of a member in each entry.
+std::string inForce(std::string_view name, std::vector<EntrySettings> const& entries)
+{
+    if (entries.empty()) return line("in force", "nowhere: there are no entries");
+    std::string text;
+    for (auto const& entry : entries) {
+        auto const at = std::ranges::find(entry.settings, name, &Setting::key);
+        text += line("in force", (entry.name.empty() ? entry.where : entry.name) + ": " +
+                                     orNone(at->value) + ", " + originOf(*at));
+    }
+    return text;
+}
+
 std::string explainMember(ClientKey const& key, Loaded const& loaded)
 {
     auto const name = std::string{kClientPrefix} + std::string{key.name};
@@ -70,13 +86,14 @@ std::string explainMember(ClientKey const& key, Loaded const& loaded)
     text += line("default", key.inherits.empty() ? orNone(key.fallback) + ", in every mode"
                                                  : "the value of " + std::string{key.inherits} +
                                                        (findKey(key.inherits) ? "" : ".*"));
-    if (loaded.clients.empty()) return text + line("in force", "nowhere: there are no entries");
-    for (auto const& client : loaded.clients) {
-        auto const at = std::ranges::find(client.settings, name, &Setting::key);
-        text += line("in force", (client.name.empty() ? client.where : client.name) + ": " +
-                                     orNone(at->value) + ", " + originOf(*at));
-    }
-    return text;
+    return text + inForce(name, loaded.clients);
+}
+
+std::string explainMember(TenantKey const& key, Loaded const& loaded)
+{
+    auto const name = std::string{kTenantPrefix} + std::string{key.name};
+    return name + "\n" + line("does", key.about) + line("may be", key.allowed) +
+           line("default", key.fallback) + inForce(name, loaded.tenants);
 }
 
 template <class Keys>
@@ -95,22 +112,40 @@ std::string listOf(Keys const& keys, std::string_view prefix)
     return text;
 }
 
+std::string namesOf(std::vector<EntrySettings> const& entries)
+{
+    std::string names;
+    for (auto const& entry : entries) names += (names.empty() ? "" : ", ") + entry.name;
+    return orNone(names);
+}
+
 std::string explainClients(Loaded const& loaded)
 {
     auto text = std::string{kClients} + "\n" + line("does", "lists who may call, one entry each") +
                 line("may be", "a list of maps with the members below, in the file only") +
                 line("default", "none; production then answers nobody, sandbox and dev anybody");
-    std::string names;
-    for (auto const& client : loaded.clients) names += (names.empty() ? "" : ", ") + client.name;
-    return text + line("in force", orNone(names)) + listOf(clientKeys(), "");
+    return text + line("in force", namesOf(loaded.clients)) + listOf(clientKeys(), "");
+}
+
+std::string explainTenants(Loaded const& loaded)
+{
+    auto const text =
+        std::string{kTenants} + "\n" +
+        line("does",
+             "lists tenants beside that of `tenant`, each with a log and a key of its own") +
+        line("may be", "a list of maps with the members below, in the file only") +
+        line("default", "none: every client is of the tenant of `tenant`");
+    return text + line("in force", namesOf(loaded.tenants)) + listOf(tenantKeys(), "");
 }
 
 Error unknown(std::string_view key)
 {
-    std::vector<std::string> names{std::string{kClients}};
+    std::vector<std::string> names{std::string{kClients}, std::string{kTenants}};
     for (auto const& known : keys()) names.emplace_back(known.name);
     for (auto const& known : clientKeys())
         names.push_back(std::string{kClientPrefix} + std::string{known.name});
+    for (auto const& known : tenantKeys())
+        names.push_back(std::string{kTenantPrefix} + std::string{known.name});
     auto near = nearestWord(key, {names.begin(), names.end()});
     if (near.empty() && findClientKey(key) != nullptr)
         near = std::string{kClientPrefix} + std::string{key};
@@ -124,11 +159,16 @@ Error unknown(std::string_view key)
 Result<std::string> explainKey(std::string_view key, Sources const& sources, Loaded const& loaded)
 {
     std::string name{key};
-    if (name.starts_with("clients[].")) name.erase(kClients.size(), 2);
+    for (auto const list : {kClients, kTenants})
+        if (name.starts_with(std::string{list} + "[].")) name.erase(list.size(), 2);
     if (auto const* known = findKey(name)) return explainSetting(*known, sources, loaded);
     if (name == kClients) return explainClients(loaded);
     if (name.starts_with(kClientPrefix))
         if (auto const* known = findClientKey(name.substr(kClientPrefix.size())))
+            return explainMember(*known, loaded);
+    if (name == kTenants) return explainTenants(loaded);
+    if (name.starts_with(kTenantPrefix))
+        if (auto const* known = findTenantKey(name.substr(kTenantPrefix.size())))
             return explainMember(*known, loaded);
     if (auto const section = listOf(keys(), name + "."); !section.empty())
         return name + "\n" + section;

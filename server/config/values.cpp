@@ -56,6 +56,16 @@ bool isOrigin(std::string_view origin)
            std::ranges::none_of(*rest, [](char c) { return c <= ' ' || isAnyOf("/,?#\"", c); });
 }
 
+bool isName(std::string_view text)
+{
+    auto const isSign = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               isAnyOf("._-", c);
+    };
+    return !text.empty() && text.size() <= 64 && text.front() != '.' && text.front() != '-' &&
+           std::ranges::all_of(text, isSign);
+}
+
 std::optional<std::string> readCertificateName(std::string_view text)
 {
     // A name with * stands for many hosts in server certificates; a client has one of its own.

@@ -46,6 +46,10 @@ bool isBaseUrl(std::string_view url);
 /// scheme://host[:port] as browsers send it; anything more would never match.
 bool isOrigin(std::string_view origin);
 
+/// A name that may stand in records, metrics and paths: letters, digits, '.', '_' and '-', at most
+/// 64, neither '.' nor '-' first.
+bool isName(std::string_view text);
+
 /// An alternative name as it is compared with those of a certificate: a DNS name in lower case, a
 /// URI, e-mail or IP address as it is.
 /// @return nothing for a text that no such name can be

@@ -59,14 +59,10 @@ void answer(std::string const& folder, std::size_t bytes, std::size_t times)
 {
     SystemClock const clock;
     auto const config = sandbox(folder);
-    auto const pseudonyms = taken(audit::Pseudonyms::fromFileOrNew(folder + "/audit.key", ""));
-    audit::LogOptions options;
-    options.directory = config.auditDirectory;
-    options.sync = audit::Sync::Never;
-    auto const log = taken(audit::Log::open(options, clock));
     ops::OpsLog ops{config.logLevel, config.logFormat};
+    auto const tenants = taken(app::Tenants::open(config, clock, ops));
     auto const callers = taken(app::Callers::make(config));
-    app::App app{config, embeddedRules(), callers, clock, *log, pseudonyms, ops};
+    app::App app{config, embeddedRules(), callers, clock, tenants, ops};
 
     auto const body = bench::chartBody(bytes, std::time(nullptr));
     for (std::size_t i = 0; i < times; ++i) {

@@ -18,6 +18,10 @@ members_of_page=$(sed -n 's/^| `clients\[\]\.\([a-z_]*\)` |.*/\1/p' "$page")
 members=$("$binary" config explain clients | sed '1,/^  in force/d; s/^  \([a-z_]*\) .*/\1/')
 same "members of client entries on the page and in config explain" \
     "$(printf '%s' "$members" | tr '\n' ' ')" "$(printf '%s' "$members_of_page" | tr '\n' ' ')"
+tenants_of_page=$(sed -n 's/^| `tenants\[\]\.\([a-z_]*\)` |.*/\1/p' "$page")
+tenants=$("$binary" config explain tenants | sed '1,/^  in force/d; s/^  \([a-z_]*\) .*/\1/')
+same "members of tenants on the page and in config explain" \
+    "$(printf '%s' "$tenants" | tr '\n' ' ')" "$(printf '%s' "$tenants_of_page" | tr '\n' ' ')"
 sed '/^#clients:/,/^$/s/^#//' "$root/deploy/twitch-cds.yaml" >"$scratch/with-client.yaml"
 passes "the sample holds a client entry in a comment" grep -q '^  - name: st-mary' "$scratch/with-client.yaml"
 passes "the client entry of the sample is accepted" \

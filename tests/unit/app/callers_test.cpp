@@ -360,7 +360,6 @@ TEST_F(KnownClients, SaysWhatItCannotServe)
         return std::string{"served"};
     };
     EXPECT_EQ(faultOf(site()), "served");
-    EXPECT_THAT(faultOf(site("    tenant: other\n")), HasSubstr("clients.mercy.tenant"));
     EXPECT_THAT(faultOf(site(), false), HasSubstr("clients.mercy.audiences"));
     EXPECT_EQ(faultOf(site("    audiences: https://cds.example.org/any\n"), false), "served");
 }

@@ -42,7 +42,10 @@ config::Config configuration(Service::Settings const& settings, std::string cons
     Problems problems;
     auto loaded = config::load(sources, problems);
     if (!loaded) throw std::runtime_error{problems.asError().what};
-    return loaded->config;
+    auto config = loaded->config;
+    config.auditKeyFile.clear(); // made beside the log, though production would be given one
+    if (config.fsync == config::Fsync::Interval) config.fsync = config::Fsync::Never;
+    return config;
 }
 
 } // namespace
@@ -53,17 +56,6 @@ Service::Service(Settings const& settings, std::string const& yaml, std::string 
       ownsDirectory_{folder.empty()}, config_{configuration(settings, yaml, directory_)}
 {
     clock_.at = parseDateTime("2026-01-31T08:00:00Z")->first();
-    audit::LogOptions options;
-    options.directory = config_.auditDirectory;
-    options.node = config_.node;
-    options.tenant = config_.tenant;
-    options.sync = audit::Sync::Never;
-    auto log = audit::Log::open(options, clock_);
-    if (!log) throw std::runtime_error{toText(log.error())};
-    log_ = std::move(*log);
-    auto pseudonyms = audit::Pseudonyms::fromFileOrNew(directory_ + "/key", config_.tenant);
-    if (!pseudonyms) throw std::runtime_error{toText(pseudonyms.error())};
-    pseudonyms_ = std::make_unique<audit::Pseudonyms>(std::move(*pseudonyms));
     ops_.onEvent([this](std::string_view name, std::span<http::Log::Field const> fields) {
         events_ += name;
         for (auto const& field : fields)
@@ -76,25 +68,17 @@ Service::Service(Settings const& settings, std::string const& yaml, std::string 
     if (!callers) throw std::runtime_error{toText(callers.error())};
     callers_ = std::make_unique<Callers>(std::move(*callers));
     callers_->fetchKeySets();
-    if (config_.suppress) {
-        state::Options remembered;
-        remembered.file = config_.stateFile;
-        auto opened = state::Store::open(remembered);
-        if (!opened) throw std::runtime_error{toText(opened.error())};
-        state_ = std::move(*opened);
-        repeats_ = std::make_unique<Repeats>(*state_, ops_,
-                                             std::chrono::hours{24 * config_.encounterDays});
-    }
-    app_ = std::make_unique<App>(config_, tcds::test::shippedRules(), *callers_, clock_, *log_,
-                                 *pseudonyms_, ops_, nullptr, repeats_.get());
+    auto tenants = Tenants::open(config_, clock_, ops_);
+    if (!tenants) throw std::runtime_error{toText(tenants.error())};
+    tenants_ = std::make_unique<Tenants>(std::move(*tenants));
+    app_ = std::make_unique<App>(config_, tcds::test::shippedRules(), *callers_, clock_, *tenants_,
+                                 ops_);
 }
 
 Service::~Service()
 {
     app_.reset();
-    repeats_.reset();
-    state_.reset();
-    log_.reset();
+    tenants_.reset();
     if (!ownsDirectory_) return;
     std::error_code ignored; // a left-over directory of /tmp fails no test
     std::filesystem::remove_all(directory_, ignored);
@@ -127,18 +111,25 @@ http::Response Service::send(std::string_view method, std::string_view path)
     return handle(std::move(request));
 }
 
-std::string Service::log() const
+std::string Service::log() const { return logIn(config_.auditDirectory); }
+
+std::vector<std::string> Service::records(std::string_view type) const
+{
+    return recordsIn(config_.auditDirectory, type);
+}
+
+std::string logIn(std::string const& directory)
 {
     std::ostringstream all;
-    for (auto const& file : std::filesystem::directory_iterator{config_.auditDirectory})
+    for (auto const& file : std::filesystem::directory_iterator{directory})
         if (file.path().extension() == ".jsonl") all << std::ifstream{file.path()}.rdbuf();
     return all.str();
 }
 
-std::vector<std::string> Service::records(std::string_view type) const
+std::vector<std::string> recordsIn(std::string const& directory, std::string_view type)
 {
     std::vector<std::string> found;
-    std::istringstream lines{log()};
+    std::istringstream lines{logIn(directory)};
     for (std::string line; std::getline(lines, line);)
         if (tcds::test::at(line, "/type") == type) found.push_back(line);
     return found;

@@ -49,9 +49,9 @@ public:
     }
     /// The file that remembers repeats.
     [[nodiscard]] std::string const& stateFile() const { return config_.stateFile; }
-    [[nodiscard]] Repeats const* repeats() const { return repeats_.get(); }
+    [[nodiscard]] Repeats const* repeats() const { return tenants_->own().repeats.get(); }
     [[nodiscard]] std::string const& folder() const { return directory_; }
-    [[nodiscard]] std::uint64_t losses() const { return log_->losses(); }
+    [[nodiscard]] std::uint64_t losses() const { return tenants_->own().log->losses(); }
 
 private:
     std::string directory_;
@@ -61,15 +61,16 @@ private:
         Instant at{};
         [[nodiscard]] Instant now() const override { return at; }
     } clock_;
-    std::unique_ptr<audit::Log> log_;
-    std::unique_ptr<audit::Pseudonyms> pseudonyms_;
     ops::OpsLog ops_{"error", "json"};
     std::string events_;
     std::unique_ptr<Callers> callers_;
-    std::unique_ptr<state::Store> state_;
-    std::unique_ptr<Repeats> repeats_;
+    std::unique_ptr<Tenants> tenants_;
     std::unique_ptr<App> app_;
 };
+
+/// What a decision log holds: all of it, and its records of a type, oldest first.
+std::string logIn(std::string const& directory);
+std::vector<std::string> recordsIn(std::string const& directory, std::string_view type);
 
 /// While it lives, no file of this process can grow: every write fails as on a full disk.
 class FullDisk

@@ -48,7 +48,8 @@ TEST(Clients, AreNobodyByDefault)
 
 TEST(Clients, TakeEveryMember)
 {
-    auto const outcome = inSandbox("clients:\n"
+    auto const outcome = inSandbox("tenants: [{name: north, audit_directory: /n/log}]\n"
+                                   "clients:\n"
                                    "  - name: st-mary\n"
                                    "    tenant: north\n"
                                    "    auth: jwt\n"

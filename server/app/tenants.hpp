@@ -1,0 +1,57 @@
+#pragma once
+
+#include "fhir/base/clock.hpp"
+#include "fhir/base/result.hpp"
+#include "server/app/journal.hpp"
+#include "server/app/repeats.hpp"
+#include "server/audit/log.hpp"
+#include "server/audit/pseudonyms.hpp"
+#include "server/config/config.hpp"
+#include "server/ops/ops_log.hpp"
+#include "server/state/store.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tcds::app {
+
+/// One tenant: its log, its key and what is remembered of its cards (control CTL-15). From any
+/// thread.
+struct Tenant {
+    std::unique_ptr<audit::Log> log;
+    audit::Pseudonyms pseudonyms;
+    std::unique_ptr<state::Store> state; // null: every card is shown whenever it arises
+    std::unique_ptr<Repeats> repeats;    // null as `state` is
+    Journal journal;                     // over `log`
+};
+
+/// Every tenant that the service has; nothing of one is reached through another. From any thread.
+class Tenants
+{
+public:
+    /// Opens the log of each tenant, its key and, with state.suppress, its state; what is absent is
+    /// made, but for a key file that the configuration names.
+    /// @param config, clock, ops  outlive the tenants
+    /// @error Config: what cannot be opened, a key that two tenants have; `where` names the tenant
+    ///        when it is not the service's own
+    static Result<Tenants> open(config::Config const& config, Clock const& clock, ops::OpsLog& ops);
+
+    /// That of the setting `tenant`: it also has what is refused before a client is known.
+    [[nodiscard]] Tenant& own() const { return *own_; }
+    /// @param name  of the configuration that the tenants were opened from; throws on any other
+    [[nodiscard]] Tenant& of(std::string_view name) const;
+    /// Whether records of every tenant can be kept.
+    [[nodiscard]] bool healthy() const;
+
+private:
+    Tenants() = default;
+    /// @return nullptr when nobody has that key
+    [[nodiscard]] std::string const* ownerOfKey(audit::Pseudonyms const& pseudonyms) const;
+
+    std::map<std::string, std::unique_ptr<Tenant>, std::less<>> byName_;
+    Tenant* own_ = nullptr; // in byName_
+};
+
+} // namespace tcds::app

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tcds::config {
+
+struct Config;
+
+/// One tenant: where the service keeps what concerns its patients, and nobody else's (control
+/// CTL-15). Filled by the loader with every default in place; what stands here was checked: names
+/// are unique, and no two tenants share a path or have one within the log of the other.
+struct TenantEntry {
+    std::string name; // letters, digits, . _ -
+    std::string auditDirectory;
+    std::string auditKeyFile;
+    bool makesKey = false; // the key file was not named, and is made when absent
+    std::string stateFile;
+};
+
+/// Every tenant that is served: that of the settings `tenant`, `audit.*` and `state.*`, then the
+/// list `tenants` in its order.
+std::vector<TenantEntry> allTenants(Config const& config);
+
+} // namespace tcds::config
