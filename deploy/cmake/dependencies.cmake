@@ -35,3 +35,12 @@ find_path(SQLITECPP_INCLUDE_DIR SQLiteCpp/Database.h REQUIRED)
 add_library(tcds_sqlite INTERFACE)
 target_include_directories(tcds_sqlite SYSTEM INTERFACE "${SQLITECPP_INCLUDE_DIR}")
 target_link_libraries(tcds_sqlite INTERFACE "${SQLITECPP_LIBRARY}" SQLite::SQLite3)
+
+# Linked by server/ops alone, and privately. The CMake package of Debian also looks for the libraries
+# of its own HTTP server, which nobody needs here: the core is enough.
+find_library(PROMETHEUS_LIBRARY prometheus-cpp-core REQUIRED)
+find_path(PROMETHEUS_INCLUDE_DIR prometheus/registry.h REQUIRED)
+add_library(tcds_prometheus UNKNOWN IMPORTED GLOBAL)
+set_target_properties(tcds_prometheus PROPERTIES
+  IMPORTED_LOCATION "${PROMETHEUS_LIBRARY}"
+  INTERFACE_INCLUDE_DIRECTORIES "${PROMETHEUS_INCLUDE_DIR}")
