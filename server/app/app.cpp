@@ -35,10 +35,10 @@ std::optional<http::Response> objection(Route const& route, http::Request const&
 
 App::App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rules,
          Callers const& callers, Clock const& clock, Tenants const& tenants, ops::OpsLog& ops,
-         std::unique_ptr<client::FhirClient> client)
+         std::unique_ptr<client::FhirClient> client, ops::Metrics* metrics)
     : config_{config}, rules_{std::move(rules)}, callers_{callers}, clock_{clock},
-      tenants_{tenants}, ops_{ops}, walk_{config, callers, clock, tenants, ops, client.get()},
-      client_{std::move(client)}
+      tenants_{tenants}, ops_{ops}, tally_{metrics},
+      walk_{config, callers, clock, tenants, ops, client.get(), tally_}, client_{std::move(client)}
 {
 }
 
@@ -51,7 +51,10 @@ bool App::mayBlock(http::Request const& request) const
 void App::handle(http::Request&& request, http::Answer answer)
 {
     auto const route = routeOf(request.path);
-    if (auto refused = objection(route, request)) return answer(std::move(*refused));
+    if (auto refused = objection(route, request)) {
+        tally_.answered(route, "", refused->status);
+        return answer(std::move(*refused));
+    }
     if (route.target == Target::Hook)
         return walk_.start(std::move(request), route, rules_.load(), std::move(answer));
     answer(respond(std::move(request), route));
@@ -60,20 +63,25 @@ void App::handle(http::Request&& request, http::Answer answer)
 /// Everything that is answered at once.
 http::Response App::respond(http::Request&& request, Route const& route)
 {
-    switch (route.target) {
-    case Target::Live:
-        return live();
-    case Target::Ready:
-        return ready();
-    case Target::Discovery:
-        return discovery(request, route);
-    case Target::Feedback:
-        return feedback(std::move(request), route);
-    case Target::Hook:
-    case Target::Unknown:
-        break;
-    }
-    return outcome({Error::Kind::NotFound, "", "no such path", "GET /cds-services"});
+    std::string client;
+    auto response = [&] {
+        switch (route.target) {
+        case Target::Live:
+            return live();
+        case Target::Ready:
+            return ready();
+        case Target::Discovery:
+            return discovery(request, route, client);
+        case Target::Feedback:
+            return feedback(std::move(request), route, client);
+        case Target::Hook:
+        case Target::Unknown:
+            break;
+        }
+        return outcome({Error::Kind::NotFound, "", "no such path", "GET /cds-services"});
+    }();
+    tally_.answered(route, client, response.status);
+    return response;
 }
 
 boost::system::result<Caller, auth::Rejection> App::identify(http::Request const& request,
@@ -93,9 +101,10 @@ http::Response App::turnAway(auth::Rejection const& rejection, std::string_view 
 }
 
 /// As the base path says, else as the client's entry does.
-http::Response App::discovery(http::Request const& request, Route const& route)
+http::Response App::discovery(http::Request const& request, Route const& route, std::string& client)
 {
     auto const caller = identify(request, pathOf(route), audit::sha256(request.body), clock_.now());
+    client = caller ? caller->terms->client : caller.error().client;
     if (!caller)
         return turnAway(caller.error(), "", {request.body.size(), {}, request.remoteAddress});
     auto choice = caller->terms->fhir.wanted;
@@ -130,6 +139,7 @@ void App::recordRefusal(int status, std::string_view where, std::string_view rem
                                                               : "http";
     record.where = where;
     record.remote = remote;
+    tally_.refusedUnread(status, record.reason);
     // Nothing was to be answered with it, and nobody knows whose it was.
     (void)tenants_.own().journal.keep("reject", audit::writeReject(record));
 }
@@ -142,7 +152,7 @@ void App::sayLeftOut(cds::UsableFeedback const& read, std::string_view client)
                 Field{"where", read.firstFault->where}, Field{"what", read.firstFault->what}});
 }
 
-http::Response App::feedback(http::Request&& request, Route const& route)
+http::Response App::feedback(http::Request&& request, Route const& route, std::string& client)
 {
     auto const& service = *route.service;
     auto const rules = rules_.load();
@@ -150,8 +160,8 @@ http::Response App::feedback(http::Request&& request, Route const& route)
     Received const received{request.body.size(), audit::sha256(request.body),
                             request.remoteAddress};
     auto const caller = identify(request, pathOf(route), received.sha256, now);
+    client = caller ? caller->terms->client : caller.error().client;
     if (!caller) return turnAway(caller.error(), service.id, received);
-    auto const& client = caller->terms->client;
     auto& tenant = tenants_.of(caller->terms->tenant);
     auto& journal = tenant.journal;
     if (auto const wait = caller->terms->throttle->take(now))
@@ -165,7 +175,7 @@ http::Response App::feedback(http::Request&& request, Route const& route)
         return journal.refuse(*read->firstFault, "feedback-invalid", service.id, received, client);
     if (read->faulty > 0) sayLeftOut(*read, client);
     auto const kept = keepFeedback(
-        {client, service.id, now, *rules}, read->items, tenant.repeats.get(),
+        {client, service.id, now, *rules, tally_}, read->items, tenant.repeats.get(),
         [&journal](std::string const& members) { return journal.keep("feedback", members); });
     if (!kept)
         return outcome({Error::Kind::Unavailable, "decision log", "the feedback could not be kept",

@@ -6,6 +6,7 @@
 #include "server/app/callers.hpp"
 #include "server/app/hook_walk.hpp"
 #include "server/app/routes.hpp"
+#include "server/app/tally.hpp"
 #include "server/app/tenants.hpp"
 #include "server/config/config.hpp"
 #include "server/http/server.hpp"
@@ -25,9 +26,10 @@ public:
     /// @param config, callers, clock, tenants, ops  outlive the app; callers and tenants are those
     ///                of the configuration
     /// @param client  reads FHIR servers; nullptr: none is ever read
+    /// @param metrics  outlives the app; nullptr: nothing is counted
     App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rules,
         Callers const& callers, Clock const& clock, Tenants const& tenants, ops::OpsLog& ops,
-        std::unique_ptr<client::FhirClient> client = nullptr);
+        std::unique_ptr<client::FhirClient> client = nullptr, ops::Metrics* metrics = nullptr);
 
     [[nodiscard]] bool mayBlock(http::Request const& request) const override;
     void handle(http::Request&& request, http::Answer answer) override;
@@ -45,8 +47,9 @@ private:
                                                             Instant now) const;
     http::Response turnAway(auth::Rejection const& rejection, std::string_view service,
                             Received const& received);
-    http::Response discovery(http::Request const& request, Route const& route);
-    http::Response feedback(http::Request&& request, Route const& route);
+    /// @param client  gets the name of the entry that calls
+    http::Response discovery(http::Request const& request, Route const& route, std::string& client);
+    http::Response feedback(http::Request&& request, Route const& route, std::string& client);
     void sayLeftOut(cds::UsableFeedback const& read, std::string_view client);
     http::Response live() const;
     http::Response ready() const;
@@ -57,6 +60,7 @@ private:
     Clock const& clock_;
     Tenants const& tenants_;
     ops::OpsLog& ops_;
+    Tally tally_;
     HookWalk walk_;
     std::atomic<bool> draining_{false};
     std::unique_ptr<client::FhirClient> client_; // ends first: what it calls is above

@@ -49,6 +49,8 @@ bool keepFeedback(FeedbackCall const& call, std::span<cds::Feedback const> items
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (repeats != nullptr) cards[i] = repeats->cardOf(items[i], call.client, call.now);
         if (!keep(recordOf(call, items[i], cards[i]))) return false;
+        call.tally.feedback(items[i], cards[i] && !cards[i]->rules.empty() ? cards[i]->rules.front()
+                                                                           : std::string_view{});
     }
     if (repeats == nullptr) return true;
     std::vector<Repeats::Answered> answers;

@@ -2,6 +2,7 @@
 
 #include "rules/model/rule_set.hpp"
 #include "server/app/repeats.hpp"
+#include "server/app/tally.hpp"
 #include "server/cds/feedback.hpp"
 
 #include <functional>
@@ -16,6 +17,7 @@ struct FeedbackCall {
     std::string_view client, service;
     Instant now;
     rules::RuleSet const& rules;
+    Tally const& tally;
 };
 
 /// Writes one record an item, linked to the decision and the rules of its card where this node

@@ -39,6 +39,8 @@ public:
 
     /// One for each question that was answered for a key of ours, for the record.
     [[nodiscard]] std::span<audit::FetchedInput const> fetched() const { return fetched_; }
+    /// The questions whose answers have not been taken yet.
+    [[nodiscard]] std::span<cds::FhirQuery const> asked() const { return asked_; }
     [[nodiscard]] bool any() const { return !answers_.empty(); }
 
 private:

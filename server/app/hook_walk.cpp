@@ -85,9 +85,10 @@ struct HookWalk::Call {
 };
 
 HookWalk::HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
-                   Tenants const& tenants, ops::OpsLog& ops, client::FhirClient* client)
-    : config_{config}, callers_{callers}, clock_{clock}, tenants_{tenants}, ops_{ops}, client_{
-                                                                                           client}
+                   Tenants const& tenants, ops::OpsLog& ops, client::FhirClient* client,
+                   Tally const& tally)
+    : config_{config}, callers_{callers}, clock_{clock}, tenants_{tenants}, ops_{ops},
+      client_{client}, tally_{tally}
 {
 }
 
@@ -110,35 +111,42 @@ HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
     auto const start = Steady::now();
     auto const now = clock_.now();
     auto const& service = *route.service;
+    auto const turnedDown = [&](http::Response&& response, std::string_view client) {
+        tally_.answered(service, client, response.status, since(start));
+        answer(std::move(response));
+        return nullptr;
+    };
     auto id = audit::uuidV7(milliseconds(now));
     Received received{request.body.size(), audit::sha256(request.body), request.remoteAddress};
     auto caller = callers_.identify(request.headers.find("Authorization").value_or(""),
                                     request.peerNames, pathOf(route), received.sha256, now, id);
     if (!caller) {
         auto& journal = tenants_.of(callers_.tenantOf(caller.error())).journal;
-        answer(journal.turnAway(caller.error(), service.id, received));
-        return nullptr;
+        return turnedDown(journal.turnAway(caller.error(), service.id, received),
+                          caller.error().client);
     }
     auto const& terms = *caller->terms;
     auto& tenant = tenants_.of(terms.tenant);
-    if (auto const wait = terms.throttle->take(now)) {
-        answer(tenant.journal.tooOften(*wait, service.id, received, terms.client));
-        return nullptr;
-    }
+    if (auto const wait = terms.throttle->take(now))
+        return turnedDown(tenant.journal.tooOften(*wait, service.id, received, terms.client),
+                          terms.client);
     auto traceId = traceIdOf(request);
     json::Limits limits;
     limits.bytes = config_.maxBodyBytes;
     auto read = cds::readHookRequest(std::move(request.body), service, limits);
     if (!read) {
         auto const& error = read.error();
-        auto const forgiven = terms.lenientContext && isThinContext(error);
-        answer(tenant.journal.keepRefusal(forgiven ? json(std::string{kNoCards}) : outcome(error),
-                                          error,
-                                          forgiven ? "context-incomplete" : rejectReason(error),
-                                          service.id, received, terms.client));
-        return nullptr;
+        auto const isThin = isThinContext(error);
+        auto const forgiven = terms.lenientContext && isThin;
+        if (isThin) tally_.contextIncomplete(terms.client);
+        return turnedDown(
+            tenant.journal.keepRefusal(forgiven ? json(std::string{kNoCards}) : outcome(error),
+                                       error, forgiven ? "context-incomplete" : rejectReason(error),
+                                       service.id, received, terms.client),
+            terms.client);
     }
     useAliases(terms.aliases, read->inputs);
+    tally_.prefetchKeys(read->inputs, terms.client);
     auto call = std::make_shared<Call>(Call{std::move(id),
                                             std::move(*read),
                                             std::move(*caller),
@@ -162,9 +170,15 @@ void HookWalk::refuse(Call& call, Error const& error) const
 {
     auto const& terms = call.terms();
     auto const silently = terms.emptyOnMissing && error.kind == Error::Kind::MissingData;
-    call.answer(call.tenant->journal.keepRefusal(
-        silently ? json(std::string{kNoCards}) : outcome(error), error, rejectReason(error),
-        call.request.service->id, call.received, terms.client));
+    reply(call, call.tenant->journal.keepRefusal(
+                    silently ? json(std::string{kNoCards}) : outcome(error), error,
+                    rejectReason(error), call.request.service->id, call.received, terms.client));
+}
+
+void HookWalk::reply(Call& call, http::Response&& response) const
+{
+    tally_.answered(*call.request.service, call.terms().client, response.status, since(call.start));
+    call.answer(std::move(response));
 }
 
 /// What is to be asked of the FHIR server; nothing where it may not be read.
@@ -216,6 +230,7 @@ void HookWalk::fetched(CallPtr call, std::vector<client::Answer> answers) const
             ops_.event(Level::Warn, "FHIR server read in part or not at all",
                        {Field{"client", call->terms().client}, Field{"key", answer.key},
                         Field{"http", std::to_string(answer.status)}, Field{"why", answer.why}});
+    tally_.reads(call->reads.asked(), answers, call->terms().client);
     auto const isFirst = !call->reads.any();
     call->reads.take(std::move(answers), call->request);
     if (isFirst) {
@@ -237,6 +252,7 @@ void HookWalk::readAgain(Call& call) const
 void HookWalk::decide(Call& call, PatientContext&& context) const
 {
     auto const& terms = call.terms();
+    tally_.inputs(context, *call.request.service);
     auto pseudonyms = call.tenant->pseudonyms.on(call.request.fhirServer);
     auto const subject = subjectKeys(call.request, pseudonyms);
     DecideOptions options;
@@ -261,11 +277,12 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
         app::decide(std::move(context), call.request, *call.rules, terms.settings, options);
     if (!decision) return refuse(call, decision.error());
     if (terms.silent) decision->body = kNoCards;
-    if (!record(call, *decision, subject, pseudonyms)) return call.answer(unrecorded());
+    if (!record(call, *decision, subject, pseudonyms)) return reply(call, unrecorded());
     if (repeats != nullptr) repeats->returned(*decision, subject, terms.client, pseudonyms);
+    if (!terms.silent) tally_.cards(decision->cards, *call.rules);
     auto response = json(std::move(decision->body));
     response.headers.add("X-Decision-Id", decision->id);
-    call.answer(std::move(response));
+    reply(call, std::move(response));
 }
 
 bool HookWalk::record(Call const& call, Decision const& decision, SubjectKeys const& subject,

@@ -7,6 +7,7 @@
 #include "server/app/decide.hpp"
 #include "server/app/repeat_keys.hpp"
 #include "server/app/routes.hpp"
+#include "server/app/tally.hpp"
 #include "server/app/tenants.hpp"
 #include "server/audit/pseudonyms.hpp"
 #include "server/cds/services.hpp"
@@ -25,7 +26,8 @@ public:
     /// @param client  reads FHIR servers; nullptr: none is ever read. Ends before the walk, which
     ///                all others outlive.
     HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
-             Tenants const& tenants, ops::OpsLog& ops, client::FhirClient* client);
+             Tenants const& tenants, ops::OpsLog& ops, client::FhirClient* client,
+             Tally const& tally);
 
     /// Answers at once, or when the FHIR server has been read.
     /// @param route  has a service
@@ -43,6 +45,7 @@ private:
                                   std::shared_ptr<rules::RuleSet const> rules,
                                   http::Answer& answer) const;
     void refuse(Call& call, Error const& error) const;
+    void reply(Call& call, http::Response&& response) const;
     [[nodiscard]] std::vector<cds::FhirQuery> lacking(Call& call, PatientContext const& read) const;
     void fetch(CallPtr call, std::vector<cds::FhirQuery> queries) const;
     void fetched(CallPtr call, std::vector<client::Answer> answers) const;
@@ -58,6 +61,7 @@ private:
     Tenants const& tenants_;
     ops::OpsLog& ops_;
     client::FhirClient* client_;
+    Tally const& tally_;
 };
 
 } // namespace tcds::app

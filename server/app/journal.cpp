@@ -12,8 +12,9 @@ using Field = http::Log::Field;
 
 } // namespace
 
-Journal::Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops)
-    : config_{config}, log_{log}, ops_{ops}
+Journal::Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops,
+                 Tally tally)
+    : config_{config}, log_{log}, ops_{ops}, tally_{tally}
 {
 }
 
@@ -21,6 +22,7 @@ bool Journal::keep(std::string_view type, std::string const& members)
 {
     auto const kept = log_.append(type, members);
     if (kept) return true;
+    tally_.recordLost();
     ops_.event(http::Log::Level::Error, "record lost",
                {Field{"type", type}, Field{"what", kept.error().what}});
     if (config_.onFailure == config::OnFailure::Refuse) return false;
@@ -48,6 +50,7 @@ http::Response Journal::keepRefusal(http::Response response, Error const& error,
     record.remote = received.remote;
     record.requestBytes = received.bytes;
     record.requestSha256 = received.sha256;
+    tally_.refused(reason);
     ops_.event(http::Log::Level::Info, "call refused",
                {Field{"service", service}, Field{"reason", reason}, Field{"where", error.where}});
     (void)keep("reject", audit::writeReject(record)); // refused either way

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/app/tally.hpp"
 #include "server/audit/log.hpp"
 #include "server/auth/rejection.hpp"
 #include "server/config/config.hpp"
@@ -25,8 +26,8 @@ struct Received {
 class Journal
 {
 public:
-    /// All three outlive the journal.
-    Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops);
+    /// The first three outlive the journal.
+    Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops, Tally tally);
 
     /// Hands a record to the decision log.
     /// @return false: it could not be kept, and the call must not be answered (decision D33)
@@ -56,6 +57,7 @@ private:
     config::Config const& config_;
     audit::Log& log_;
     ops::OpsLog& ops_;
+    Tally tally_;
 };
 
 /// "json", "context-invalid", ... : what a reject record says (integration specification 4.2).

@@ -50,7 +50,7 @@ Result<std::unique_ptr<state::Store>> openState(config::TenantEntry const& entry
 
 Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
                                            config::Config const& config, Clock const& clock,
-                                           ops::OpsLog& ops)
+                                           ops::OpsLog& ops, Tally tally)
 {
     auto pseudonyms = loadPseudonyms(entry);
     if (!pseudonyms) return pseudonyms.error();
@@ -60,18 +60,19 @@ Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
     if (!state) return state.error();
     std::unique_ptr<Repeats> repeats;
     if (*state) repeats = std::make_unique<Repeats>(**state, ops, 24h * config.encounterDays);
-    Journal const journal{config, **log, ops};
+    Journal const journal{config, **log, ops, tally};
     return std::unique_ptr<Tenant>{new Tenant{*std::move(log), *std::move(pseudonyms),
                                               *std::move(state), std::move(repeats), journal}};
 }
 
 } // namespace
 
-Result<Tenants> Tenants::open(config::Config const& config, Clock const& clock, ops::OpsLog& ops)
+Result<Tenants> Tenants::open(config::Config const& config, Clock const& clock, ops::OpsLog& ops,
+                              Tally tally)
 {
     Tenants tenants;
     for (auto const& entry : config::allTenants(config)) {
-        auto tenant = openTenant(entry, config, clock, ops);
+        auto tenant = openTenant(entry, config, clock, ops, tally);
         if (!tenant) {
             auto error = tenant.error();
             if (tenants.own_ != nullptr) error.where = "tenant " + entry.name + ": " + error.where;

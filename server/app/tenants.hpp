@@ -4,6 +4,7 @@
 #include "fhir/base/result.hpp"
 #include "server/app/journal.hpp"
 #include "server/app/repeats.hpp"
+#include "server/app/tally.hpp"
 #include "server/audit/log.hpp"
 #include "server/audit/pseudonyms.hpp"
 #include "server/config/config.hpp"
@@ -34,9 +35,11 @@ public:
     /// Opens the log of each tenant, its key and, with state.suppress, its state; what is absent is
     /// made, but for a key file that the configuration names.
     /// @param config, clock, ops  outlive the tenants
+    /// @param tally  counts what is refused and lost
     /// @error Config: what cannot be opened, a key that two tenants have; `where` names the tenant
     ///        when it is not the service's own
-    static Result<Tenants> open(config::Config const& config, Clock const& clock, ops::OpsLog& ops);
+    static Result<Tenants> open(config::Config const& config, Clock const& clock, ops::OpsLog& ops,
+                                Tally tally = Tally{});
 
     /// That of the setting `tenant`: it also has what is refused before a client is known.
     [[nodiscard]] Tenant& own() const { return *own_; }

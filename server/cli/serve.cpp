@@ -2,6 +2,7 @@
 #include "fhir/client/fhir_client.hpp"
 #include "server/app/app.hpp"
 #include "server/app/key_servers.hpp"
+#include "server/app/tally.hpp"
 #include "server/app/tenants.hpp"
 #include "server/app/version.hpp"
 #include "server/cds/outcome.hpp"
@@ -12,6 +13,7 @@
 #include "server/cli/rule_source.hpp"
 #include "server/cli/settings.hpp"
 #include "server/http/server.hpp"
+#include "server/ops/metrics_listener.hpp"
 #include "server/ops/ops_log.hpp"
 
 #include <pthread.h>
@@ -77,10 +79,15 @@ http::Tls tlsOptions(config::TlsSettings const& settings)
     return tls;
 }
 
+std::string numeric(std::string const& address)
+{
+    return address == "localhost" ? "127.0.0.1" : address;
+}
+
 http::Options serverOptions(config::Config const& config)
 {
     http::Options options;
-    options.address = config.address == "localhost" ? "127.0.0.1" : config.address;
+    options.address = numeric(config.address);
     options.port = config.port;
     options.threads = config.threads;
     if (app::fetchesKeySets(config)) options.blockingThreads = kThreadsWhereCallsWait;
@@ -164,10 +171,11 @@ void waitForEnd(sigset_t const& signals, http::Server& server, ops::OpsLog& ops,
     }
 }
 
-/// Requests that the listener refused get their record too.
-void recordRefusals(ops::OpsLog& ops, app::App& app)
+/// Requests that the listener refused get their record too; some events are counted.
+void hearEvents(ops::OpsLog& ops, app::App& app, ops::Metrics* metrics)
 {
-    ops.onEvent([&app](std::string_view name, std::span<Field const> fields) {
+    ops.onEvent([&app, metrics](std::string_view name, std::span<Field const> fields) {
+        if (metrics != nullptr) metrics->hear(name, fields);
         if (name != "request refused") return;
         int status = 0;
         std::string_view where;
@@ -181,6 +189,19 @@ void recordRefusals(ops::OpsLog& ops, app::App& app)
         }
         app.recordRefusal(status, where, remote);
     });
+}
+
+/// The listener of the metrics; null where nobody wants any.
+/// @error as MetricsListener::start
+Result<std::unique_ptr<ops::MetricsListener>> startMetrics(config::Config const& config,
+                                                           ops::Metrics const* metrics,
+                                                           ops::OpsLog& ops)
+{
+    if (metrics == nullptr) return std::unique_ptr<ops::MetricsListener>{};
+    auto listener = std::make_unique<ops::MetricsListener>(numeric(config.metricsAddress),
+                                                           config.metricsPort, *metrics, ops);
+    if (auto const started = listener->start(); !started) return started.error();
+    return listener;
 }
 
 } // namespace
@@ -213,17 +234,25 @@ int serve(ServeArguments const& arguments)
         complain(callers.error());
         return Exit::kConfiguration;
     }
-    auto const tenants = app::Tenants::open(config, clock, ops);
+    auto const metrics = config.metricsAddress.empty()
+                             ? nullptr
+                             : app::metricsOf(config, *rules); // nothing is counted for nobody
+    auto const tenants = app::Tenants::open(config, clock, ops, app::Tally{metrics.get()});
     if (!tenants) {
         complain(tenants.error());
         return Exit::kConfiguration;
     }
-    app::App app{config, rules, *callers, clock, *tenants, ops, *std::move(fhir)};
+    app::App app{config, rules, *callers, clock, *tenants, ops, *std::move(fhir), metrics.get()};
     http::Server server{serverOptions(config), app, ops};
-    recordRefusals(ops, app);
+    hearEvents(ops, app, metrics.get());
     callers->fetchKeySets();
     if (auto const started = server.start(); !started) {
         complain(started.error());
+        return Exit::kConfiguration;
+    }
+    auto const scraped = startMetrics(config, metrics.get(), ops);
+    if (!scraped) {
+        complain(scraped.error());
         return Exit::kConfiguration;
     }
     auto const port = std::to_string(server.port());

@@ -181,6 +181,11 @@ void refuse(Config const& config, std::string const& file, Problems& problems)
     if (config.publicUrl.starts_with("http://"))
         problems.error("", where, "public_url is not https, and links of production have to be",
                        "write the https URL under which clients reach the service");
+    if (!config.metricsAddress.empty() && !isLoopback(config.metricsAddress) &&
+        !config.metricsBeyondLoopback)
+        problems.error("", where, "metrics.listen is not loopback, and anybody may read there",
+                       "listen on 127.0.0.1, or set metrics.beyond_loopback: true where only the "
+                       "monitoring reaches the port");
     if (!isLoopback(config.address) && !config.behindProxy && config.tls.certificateFile.empty())
         problems.error("", where, "listen is not loopback and this is plain HTTP",
                        "set tls.certificate_file and tls.key_file, or listen on 127.0.0.1 behind "

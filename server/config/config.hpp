@@ -78,6 +78,10 @@ struct Config {
     int retentionDays = 400, encounterDays = 30;
     std::size_t stateRows = 500'000;
 
+    std::string metricsAddress; // "": no listener for metrics, and nothing is counted
+    std::uint16_t metricsPort = 0;
+    bool metricsBeyondLoopback = false; // in production too: plain HTTP without login
+
     std::string contentFolder; // dev only; "" = the embedded pack
     Acknowledged acknowledged;
     std::string logLevel, logFormat;
@@ -134,8 +138,8 @@ struct Sources {
 /// file. Unknown keys are errors with the nearest known one; every fault is reported. Refuses what
 /// the mode refuses (decision D6): in production a missing audit.key_file, an unsigned content
 /// folder, any CORS origin by wildcard, a public_url that is not https, plain HTTP beyond loopback
-/// without a stated proxy, entries as in clients.hpp and tenants.hpp; in every mode settings of TLS
-/// that lack what they build on.
+/// without a stated proxy, metrics beyond loopback without a word for it, entries as in clients.hpp
+/// and tenants.hpp; in every mode settings of TLS that lack what they build on.
 std::optional<Loaded> load(Sources const& sources, Problems& problems);
 
 /// The same for people who look at a faulty configuration: what is faulty keeps its default.

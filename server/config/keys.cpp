@@ -20,7 +20,7 @@ bool milliseconds(std::string_view text, std::chrono::milliseconds& value)
 }
 
 /// ADDRESS:PORT; an IPv6 address in square brackets, for its last part looks like a port.
-bool listen(Config& config, std::string_view text)
+bool endpoint(std::string_view text, std::string& host, std::uint16_t& portNumber)
 {
     auto const colon = text.rfind(':');
     if (colon == std::string_view::npos || colon == 0) return false;
@@ -31,8 +31,20 @@ bool listen(Config& config, std::string_view text)
     if (address.empty() || hasColon != bracketed) return false;
     std::uint16_t port = 0;
     if (!readNumber<std::uint16_t>(text.substr(colon + 1), 0, 65535, port)) return false;
-    config.address = std::string{address};
-    config.port = port;
+    host = std::string{address};
+    portNumber = port;
+    return true;
+}
+
+bool listen(Config& config, std::string_view text)
+{
+    return endpoint(text, config.address, config.port);
+}
+
+bool metricsListen(Config& config, std::string_view text)
+{
+    if (!text.empty()) return endpoint(text, config.metricsAddress, config.metricsPort);
+    config.metricsAddress.clear();
     return true;
 }
 
@@ -390,6 +402,11 @@ constexpr std::array kKeys{
         acknowledged<&Acknowledged::by>},
     Key{"content.acknowledged.on", "", "", "day of taking over", "a date such as 2026-11-22", false,
         acknowledgedOn},
+    Key{"metrics.listen", "", "", "address and port of GET /metrics; none: nothing is counted",
+        "ADDRESS:PORT, or nothing", false, metricsListen},
+    Key{"metrics.beyond_loopback", "false", "",
+        "metrics.listen may leave loopback in production: plain HTTP without login", kYesNo, false,
+        flag<&Config::metricsBeyondLoopback>},
     Key{"log.level", "info", "", "operations log", "error, warn, info or debug", false, logLevel},
     Key{"log.format", "json", "", "operations log", "json or text", false, logFormat},
 };

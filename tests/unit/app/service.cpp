@@ -55,8 +55,10 @@ Service::Service(Settings const& settings, std::string const& yaml, std::string 
     : directory_{folder.empty() ? newDirectory() : folder},
       ownsDirectory_{folder.empty()}, config_{configuration(settings, yaml, directory_)}
 {
+    if (!config_.metricsAddress.empty()) metrics_ = metricsOf(config_, *tcds::test::shippedRules());
     clock_.at = parseDateTime("2026-01-31T08:00:00Z")->first();
     ops_.onEvent([this](std::string_view name, std::span<http::Log::Field const> fields) {
+        if (metrics_) metrics_->hear(name, fields);
         events_ += name;
         for (auto const& field : fields)
             events_ += " " + std::string{field.name} + "=" + std::string{field.value};
@@ -68,11 +70,11 @@ Service::Service(Settings const& settings, std::string const& yaml, std::string 
     if (!callers) throw std::runtime_error{toText(callers.error())};
     callers_ = std::make_unique<Callers>(std::move(*callers));
     callers_->fetchKeySets();
-    auto tenants = Tenants::open(config_, clock_, ops_);
+    auto tenants = Tenants::open(config_, clock_, ops_, Tally{metrics_.get()});
     if (!tenants) throw std::runtime_error{toText(tenants.error())};
     tenants_ = std::make_unique<Tenants>(std::move(*tenants));
     app_ = std::make_unique<App>(config_, tcds::test::shippedRules(), *callers_, clock_, *tenants_,
-                                 ops_);
+                                 ops_, nullptr, metrics_.get());
 }
 
 Service::~Service()

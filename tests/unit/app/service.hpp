@@ -39,6 +39,9 @@ public:
     /// Every event of the operations log: name and fields, one a line.
     [[nodiscard]] std::string const& events() const { return events_; }
 
+    /// The metrics as they are scraped; "" without the setting metrics.listen.
+    [[nodiscard]] std::string metrics() const { return metrics_ ? metrics_->text() : ""; }
+
     App& app() { return *app_; }
     /// Moves the clock on.
     void wait(std::chrono::milliseconds time) { clock_.at += time; }
@@ -64,6 +67,7 @@ private:
     ops::OpsLog ops_{"error", "json"};
     std::string events_;
     std::unique_ptr<Callers> callers_;
+    std::unique_ptr<ops::Metrics> metrics_;
     std::unique_ptr<Tenants> tenants_;
     std::unique_ptr<App> app_;
 };

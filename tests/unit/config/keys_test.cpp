@@ -79,6 +79,10 @@ INSTANTIATE_TEST_SUITE_P(
             {"127.0.0.1:8080", "0.0.0.0:0", "[::1]:8080", "localhost:1"},
             {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
              "127.0.0.1:80x", "::1", "::1:8080", "[]:80", "[::1]", "[::1:80"}},
+        Row{"metrics.listen",
+            {"", "127.0.0.1:9464", "[::1]:0", "localhost:9464", "0.0.0.0:9464"},
+            {"9464", ":9464", "127.0.0.1", "127.0.0.1:65536", "::1:9464", "off"}},
+        Row{"metrics.beyond_loopback", {"true", "false", "yes", "no"}, kBadFlags},
         Row{"threads", {"1", "64"}, {"", "0", "65", "-1", "two"}},
         Row{"behind_proxy", {"true", "false", "yes", "no"}, kBadFlags},
         Row{"tls.min_version", {"1.2", "1.3"}, {"", "1.1", "1.0", "TLSv1.2", "13"}},
@@ -173,6 +177,21 @@ TEST(Listen, TakesTheAddressOutOfItsBrackets)
 
     EXPECT_EQ(config.address, "::1");
     EXPECT_EQ(config.port, 9000);
+}
+
+TEST(MetricsListen, IsAnEndpointOfItsOwnAndOffWhenEmpty)
+{
+    Config config;
+    EXPECT_EQ(config.metricsAddress, "");
+
+    ASSERT_TRUE(keyNamed("metrics.listen").set(config, "[::1]:9464"));
+    EXPECT_EQ(config.metricsAddress, "::1");
+    EXPECT_EQ(config.metricsPort, 9464);
+    EXPECT_EQ(config.address, "127.0.0.1"); // that of the service stays
+    EXPECT_EQ(config.port, 8080);
+
+    ASSERT_TRUE(keyNamed("metrics.listen").set(config, ""));
+    EXPECT_EQ(config.metricsAddress, "");
 }
 
 TEST(PublicUrl, LosesItsTrailingSlash) // paths are appended to it

@@ -52,6 +52,24 @@ TEST(Production, RefusesPlainHttpBeyondLoopbackUnlessAProxyIsStated) // decision
     EXPECT_TRUE(load(sources).loaded);
 }
 
+TEST(Production, RefusesMetricsBeyondLoopbackUntilTheyMayGoThere)
+{
+    auto const faulty = inProduction("metrics.listen", "0.0.0.0:9464");
+    ASSERT_EQ(faulty.problems.size(), 1U) << faulty.report;
+    EXPECT_THAT(faulty.problems[0].what, HasSubstr("metrics.listen"));
+    EXPECT_THAT(faulty.problems[0].fix, HasSubstr("metrics.beyond_loopback"));
+    EXPECT_FALSE(inProduction("metrics.listen", "metrics.example.org:9464").loaded);
+    EXPECT_TRUE(inProduction("metrics.listen", "127.0.0.1:9464").loaded);
+    EXPECT_TRUE(inProduction("metrics.listen", "[::1]:9464").loaded);
+
+    auto sources = production();
+    sources.flags.emplace_back("metrics.listen", "0.0.0.0:9464");
+    sources.flags.emplace_back("metrics.beyond_loopback", "true");
+    EXPECT_TRUE(load(sources).loaded);
+    sources.flags = {{"mode", "sandbox"}, {"metrics.listen", "0.0.0.0:9464"}};
+    EXPECT_TRUE(load(sources).loaded);
+}
+
 TEST(Production, TakesTlsBeyondLoopback) // CTL-19, SEC-01
 {
     auto sources = production();
