@@ -4,6 +4,8 @@
 #include "server/audit/decision.hpp"
 #include "server/http/status.hpp"
 
+#include <utility>
+
 namespace tcds::app {
 
 namespace {
@@ -13,8 +15,8 @@ using Field = http::Log::Field;
 } // namespace
 
 Journal::Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops,
-                 Tally tally)
-    : config_{config}, log_{log}, ops_{ops}, tally_{tally}
+                 std::string tenant, Tally tally)
+    : config_{config}, log_{log}, ops_{ops}, tenant_{std::move(tenant)}, tally_{tally}
 {
 }
 
@@ -24,7 +26,7 @@ bool Journal::keep(std::string_view type, std::string const& members)
     if (kept) return true;
     tally_.recordLost();
     ops_.event(http::Log::Level::Error, "record lost",
-               {Field{"type", type}, Field{"what", kept.error().what}});
+               {Field{"tenant", tenant_}, Field{"type", type}, Field{"what", kept.error().what}});
     if (config_.onFailure == config::OnFailure::Refuse) return false;
     log_.countLoss();
     return true;

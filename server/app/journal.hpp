@@ -21,13 +21,15 @@ struct Received {
     std::string remote;
 };
 
-/// Keeps what was answered and refused: a record in the decision log, a line in the operations log.
-/// Called from several threads at once.
+/// Keeps what was answered and refused to the clients of one tenant: a record in its decision log,
+/// a line in the operations log. Called from several threads at once.
 class Journal
 {
 public:
-    /// The first three outlive the journal.
-    Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops, Tally tally);
+    /// @param config, log, ops  outlive the journal
+    /// @param tenant            whose log it is, for the operations log
+    Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops, std::string tenant,
+            Tally tally);
 
     /// Hands a record to the decision log.
     /// @return false: it could not be kept, and the call must not be answered (decision D33)
@@ -57,6 +59,7 @@ private:
     config::Config const& config_;
     audit::Log& log_;
     ops::OpsLog& ops_;
+    std::string tenant_;
     Tally tally_;
 };
 

@@ -60,9 +60,10 @@ Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
     if (!state) return state.error();
     std::unique_ptr<Repeats> repeats;
     if (*state) repeats = std::make_unique<Repeats>(**state, ops, 24h * config.encounterDays);
-    Journal const journal{config, **log, ops, tally};
+    Journal journal{config, **log, ops, entry.name, tally};
     return std::unique_ptr<Tenant>{new Tenant{*std::move(log), *std::move(pseudonyms),
-                                              *std::move(state), std::move(repeats), journal}};
+                                              *std::move(state), std::move(repeats),
+                                              std::move(journal)}};
 }
 
 } // namespace

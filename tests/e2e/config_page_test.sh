@@ -22,9 +22,10 @@ tenants_of_page=$(sed -n 's/^| `tenants\[\]\.\([a-z_]*\)` |.*/\1/p' "$page")
 tenants=$("$binary" config explain tenants | sed '1,/^  in force/d; s/^  \([a-z_]*\) .*/\1/')
 same "members of tenants on the page and in config explain" \
     "$(printf '%s' "$tenants" | tr '\n' ' ')" "$(printf '%s' "$tenants_of_page" | tr '\n' ' ')"
-sed '/^#clients:/,/^$/s/^#//' "$root/deploy/twitch-cds.yaml" >"$scratch/with-client.yaml"
+sed '/^#clients:/,/^$/s/^#//; /^#tenants:/,/^$/s/^#//' "$root/deploy/twitch-cds.yaml" >"$scratch/with-client.yaml"
 passes "the sample holds a client entry in a comment" grep -q '^  - name: st-mary' "$scratch/with-client.yaml"
-passes "the client entry of the sample is accepted" \
+passes "the sample holds a tenant in a comment" grep -q '^  - name: north' "$scratch/with-client.yaml"
+passes "the client entry and the tenant of the sample are accepted" \
     env -i HOME="$scratch" "$binary" config check --config "$scratch/with-client.yaml"
 passes "the sample configuration is accepted" sh -c '
     printf "%032d" 0 >"$3/key" && chmod 600 "$3/key" &&

@@ -282,6 +282,7 @@ TEST_F(TwoTenants, AreReadyWhenTheLogsOfBothCanBeWritten)
         FullDisk const full;
         EXPECT_EQ(post(*service, "north", call()).status, 503);
     }
+    EXPECT_THAT(service->events(), HasSubstr("record lost tenant=north type=decision"));
     EXPECT_EQ(ready(), 503);
     EXPECT_GE(cardsOf(post(*service, "west", call())), 1); // goes on meanwhile
     EXPECT_EQ(ready(), 503);
