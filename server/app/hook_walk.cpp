@@ -279,6 +279,7 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
     if (terms.silent) decision->body = kNoCards;
     if (!record(call, *decision, subject, pseudonyms)) return reply(call, unrecorded());
     if (repeats != nullptr) repeats->returned(*decision, subject, terms.client, pseudonyms);
+    tally_.evaluated(*decision->evaluation, *call.rules);
     if (!terms.silent) tally_.cards(decision->cards, *call.rules);
     auto response = json(std::move(decision->body));
     response.headers.add("X-Decision-Id", decision->id);

@@ -51,6 +51,10 @@ constexpr std::array<std::string_view, 15> kResources{"Patient",
 constexpr std::array kMissing{SourceStatus::Absent,  SourceStatus::Partial, SourceStatus::Denied,
                               SourceStatus::Timeout, SourceStatus::Invalid, SourceStatus::Failed};
 
+constexpr std::array kRuleOutcomes{rules::Outcome::Fired,    rules::Outcome::NotMet,
+                                   rules::Outcome::Unknown,  rules::Outcome::Suppressed,
+                                   rules::Outcome::Silenced, rules::Outcome::Error};
+
 constexpr std::array kOutcomes{client::Outcome::Ok,      client::Outcome::Partial,
                                client::Outcome::Denied,  client::Outcome::Timeout,
                                client::Outcome::Invalid, client::Outcome::Error};
@@ -117,6 +121,7 @@ std::unique_ptr<ops::Metrics> metricsOf(config::Config const& config, rules::Rul
     words.kinds.emplace_back(kDiscovery);
     for (auto const& entry : config.clients) words.clients.push_back(entry.name);
     for (auto const& rule : rules.rules) words.rules.push_back(rule.id);
+    for (auto const outcome : kRuleOutcomes) words.ruleOutcomes.emplace_back(toText(outcome));
     for (auto const& reason : rules.overrideReasons) words.overrideReasons.push_back(reason.code);
     words.rejectReasons = rejectReasons();
     for (auto const key : fhir::kSourceKeys) words.keys.emplace_back(key);
@@ -201,6 +206,14 @@ void Tally::reads(std::span<cds::FhirQuery const> asked, std::span<client::Answe
     for (std::size_t place = 0; place < answers.size() && place < asked.size(); ++place)
         metrics_->fetched(client, typeOf(asked[place]), wordOf(answers[place].outcome),
                           answers[place].took);
+}
+
+void Tally::evaluated(rules::Evaluation const& evaluation, rules::RuleSet const& rules) const
+{
+    if (metrics_ == nullptr) return;
+    for (auto const& judgement : evaluation.judged)
+        if (judgement.candidate)
+            metrics_->ruleEvaluated(rules.rule(judgement.rule).id, toText(judgement.outcome));
 }
 
 void Tally::cards(std::span<rules::Card const> cards, rules::RuleSet const& rules) const

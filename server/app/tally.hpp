@@ -50,6 +50,8 @@ public:
     /// @param asked  in the order of the answers
     void reads(std::span<cds::FhirQuery const> asked, std::span<client::Answer const> answers,
                std::string_view client) const;
+    /// What became of every rule that was a candidate (decision D40).
+    void evaluated(rules::Evaluation const& evaluation, rules::RuleSet const& rules) const;
     /// Cards that leave.
     void cards(std::span<rules::Card const> cards, rules::RuleSet const& rules) const;
     /// @param rule  that leads the card, "" when the card is not known here

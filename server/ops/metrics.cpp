@@ -137,9 +137,10 @@ std::string named(std::string_view name) { return "twitch_cds_" + std::string{na
 
 struct Metrics::Impl {
     explicit Impl(MetricWords words)
-        : services{std::move(words.services)}, kinds{std::move(words.kinds)}, clients{std::move(
-                                                                                  words.clients)},
-          rules{std::move(words.rules)}, overrideReasons{std::move(words.overrideReasons)},
+        : services{std::move(words.services)}, kinds{std::move(words.kinds)},
+          clients{std::move(words.clients)}, rules{std::move(words.rules)},
+          ruleOutcomes{std::move(words.ruleOutcomes)}, overrideReasons{std::move(
+                                                           words.overrideReasons)},
           rejectReasons{std::move(words.rejectReasons)}, keys{std::move(words.keys)},
           inputReasons{std::move(words.inputReasons)}, resources{std::move(words.resources)},
           fetchOutcomes{std::move(words.fetchOutcomes)}
@@ -181,8 +182,8 @@ struct Metrics::Impl {
     }
 
     prometheus::Registry registry;
-    Words services, kinds, clients, rules, overrideReasons, rejectReasons, keys, inputReasons,
-        resources, fetchOutcomes;
+    Words services, kinds, clients, rules, ruleOutcomes, overrideReasons, rejectReasons, keys,
+        inputReasons, resources, fetchOutcomes;
     Words codes{codeWords()};
     Words indicators{{kIndicators.begin(), kIndicators.end()}};
     Words answers{{"accepted", "overridden"}};
@@ -191,6 +192,9 @@ struct Metrics::Impl {
     Counters<4> requests{counter("requests_total", "Requests that were answered."),
                          {Dimension{"service", services}, Dimension{"hook", kinds},
                           Dimension{"client", clients}, Dimension{"code", codes}}};
+    Counters<2> evaluations{
+        counter("rule_evaluations_total", "Rules that were candidates in a decision."),
+        {Dimension{"rule", rules}, Dimension{"outcome", ruleOutcomes}}};
     Counters<2> cards{counter("cards_returned_total", "Cards that were returned, by leading rule."),
                       {Dimension{"rule", rules}, Dimension{"indicator", indicators}}};
     Counters<3> feedbacks{counter("feedback_total", "Items of feedback about cards."),
@@ -236,6 +240,12 @@ void Metrics::request(std::string_view service, std::string_view kind, std::stri
 void Metrics::requestTook(std::string_view service, Time took)
 {
     impl_->durations.at({impl_->services.place(service)}, callBounds()).Observe(seconds(took));
+}
+
+void Metrics::ruleEvaluated(std::string_view rule, std::string_view outcome)
+{
+    impl_->evaluations.at({impl_->rules.place(rule), impl_->ruleOutcomes.place(outcome)})
+        .Increment();
 }
 
 void Metrics::cardReturned(std::string_view rule, std::string_view indicator)

@@ -24,6 +24,7 @@ struct MetricWords {
     std::vector<std::string> kinds;    // of requests: hooks, "feedback", "discovery"
     std::vector<std::string> clients;  // names of the client entries
     std::vector<std::string> rules;    // ids
+    std::vector<std::string> ruleOutcomes;
     std::vector<std::string> overrideReasons;
     std::vector<std::string> rejectReasons;
     std::vector<std::string> keys;          // prefetch keys of our services
@@ -39,6 +40,7 @@ struct MetricWords {
 /// |---|---|---|
 /// | `requests_total` | service, hook, client, code | answers, but for health checks |
 /// | `request_duration_seconds` | service | hook calls, from body to answer (histogram) |
+/// | `rule_evaluations_total` | rule, outcome | rules that were candidates in a decision |
 /// | `cards_returned_total` | rule, indicator | cards that left, by their leading rule |
 /// | `feedback_total` | rule, outcome, reason | items of feedback |
 /// | `fhir_fetch_duration_seconds` | client, resource, outcome | FHIR queries (histogram) |
@@ -67,6 +69,7 @@ public:
     void request(std::string_view service, std::string_view kind, std::string_view client,
                  int code);
     void requestTook(std::string_view service, Time took);
+    void ruleEvaluated(std::string_view rule, std::string_view outcome);
     /// @param indicator  "info", "warning" or "critical"
     void cardReturned(std::string_view rule, std::string_view indicator);
     /// @param reason  a code of our own list; "" = none was given

@@ -2,6 +2,8 @@
 #include "tests/support/json_edit.hpp"
 #include "tests/support/rule_texts.hpp"
 #include "tests/unit/app/service.hpp"
+#include "tests/unit/auth/key_server.hpp"
+#include "tests/unit/auth/stage.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -80,6 +82,19 @@ TEST(Metrics, CountACallItsCardAndItsTime)
               1);
     EXPECT_EQ(value(service, R"(request_duration_seconds_count{service="twitch-order-sign"})"), 0);
     EXPECT_EQ(sum(service.metrics(), "rejects_total"), 0);
+}
+
+TEST(Metrics, CountWhatBecameOfEveryCandidate) // decisions D40, D43
+{
+    Service service{counting({{"state.suppress", "true"}})};
+    ASSERT_EQ(cardsOf(service.post(kView, potassium())), 1);
+    auto const listed = tcds::test::parseJson(service.records("decision").at(0))["rules"].Size();
+    EXPECT_EQ(value(service, R"(rule_evaluations_total{outcome="fired",rule="EL-K-LOW"})"), 1);
+    EXPECT_EQ(sum(service.metrics(), "rule_evaluations_total"), listed) << "as many as recorded";
+
+    ASSERT_EQ(cardsOf(service.post(kView, potassium())), 0) << "a repeat";
+    EXPECT_EQ(value(service, R"(rule_evaluations_total{outcome="suppressed",rule="EL-K-LOW"})"), 1);
+    EXPECT_EQ(sum(service.metrics(), "cards_returned_total"), 1);
 }
 
 TEST(Metrics, CountEveryCardOfAnAnswerOnce)
@@ -295,6 +310,33 @@ TEST(Metrics, CountQueriesByTheTypeThatWasAskedFor)
                           R"(resource="MedicationRequest"})"),
               1.5);
     EXPECT_THAT(text, Not(HasSubstr("Canary")));
+}
+
+TEST(Metrics, CountKeySetsAndRefusedTokens)
+{
+    auth::test::KeyServer server;
+    server.sets.insert_or_assign(std::string{auth::test::kJku},
+                                 auth::test::setOf({auth::test::p384().jwk()}));
+    auto const production = counting({{"mode", "production"},
+                                      {"audit.key_file", "/etc/twitch-cds/audit.key"},
+                                      {"public_url", "https://cds.example.org"},
+                                      {"state.suppress", "false"}});
+    auto const entry = [](std::string const& jku) {
+        return "clients:\n  - name: mercy\n    issuers: https://ehr.example.org\n    jku: " + jku +
+               "\n";
+    };
+    Service good{production, entry(std::string{auth::test::kJku}), "", server.outside().fetch};
+    Service bad{production, entry("https://ehr.example.org/gone"), "", server.outside().fetch};
+
+    EXPECT_EQ(value(good, R"(jwks_refresh_total{client="mercy",outcome="ok"})"), 1);
+    EXPECT_EQ(value(good, R"(jwks_refresh_total{client="mercy",outcome="failed"})"), -1);
+    EXPECT_EQ(value(bad, R"(jwks_refresh_total{client="mercy",outcome="failed"})"), 1);
+
+    EXPECT_EQ(good.post(kView, call()).status, 401);
+    EXPECT_EQ(value(good, R"(rejects_total{reason="jwt-missing"})"), 1);
+    EXPECT_EQ(value(good, R"(requests_total{client="none",code="401",hook="patient-view",)"
+                          R"(service="twitch-patient-view"})"),
+              1);
 }
 
 TEST(Metrics, NamePackAndProgram)

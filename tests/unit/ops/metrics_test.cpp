@@ -26,6 +26,7 @@ MetricWords words()
     made.kinds = {"patient-view", "feedback"};
     made.clients = {"mercy"};
     made.rules = {"EL-K-LOW"};
+    made.ruleOutcomes = {"fired", "not-met"};
     made.overrideReasons = {"not-relevant"};
     made.rejectReasons = {"json"};
     made.keys = {"labs"};
@@ -43,6 +44,9 @@ TEST(MetricsText, IsTheExpositionFormatInAFixedOrder)
     metrics.request("svc", "feedback", "mercy", 400);
     metrics.requestTook("svc", 250ms); // on a bound: the bucket is inclusive
     metrics.requestTook("svc", 2s);
+    metrics.ruleEvaluated("EL-K-LOW", "not-met");
+    metrics.ruleEvaluated("EL-K-LOW", "fired");
+    metrics.ruleEvaluated("EL-K-LOW", "not-met");
     metrics.cardReturned("EL-K-LOW", "warning");
     metrics.feedback("EL-K-LOW", false, "not-relevant");
     metrics.inputMissing("labs", "absent");
@@ -103,6 +107,10 @@ twitch_cds_request_duration_seconds_bucket{service="svc",le="+Inf"} 2
 # TYPE twitch_cds_requests_total counter
 twitch_cds_requests_total{client="mercy",code="200",hook="patient-view",service="svc"} 2
 twitch_cds_requests_total{client="mercy",code="400",hook="feedback",service="svc"} 1
+# HELP twitch_cds_rule_evaluations_total Rules that were candidates in a decision.
+# TYPE twitch_cds_rule_evaluations_total counter
+twitch_cds_rule_evaluations_total{outcome="fired",rule="EL-K-LOW"} 1
+twitch_cds_rule_evaluations_total{outcome="not-met",rule="EL-K-LOW"} 2
 # HELP twitch_cds_unknown_prefetch_keys_total Prefetch keys that no service here has.
 # TYPE twitch_cds_unknown_prefetch_keys_total counter
 twitch_cds_unknown_prefetch_keys_total{client="mercy"} 3
@@ -144,6 +152,7 @@ TEST(LabelValues, AreNeverWhatACallerSent) // CTL-09
     auto const hostile = std::string{"canary\"} 1\ncanary_total{x=\""};
     metrics.request(hostile, hostile, hostile, 999);
     metrics.requestTook(hostile, 1ms);
+    metrics.ruleEvaluated(hostile, hostile);
     metrics.cardReturned(hostile, hostile);
     metrics.feedback(hostile, true, hostile);
     metrics.fetched(hostile, hostile, hostile, 1ms);
@@ -160,6 +169,7 @@ TEST(LabelValues, AreNeverWhatACallerSent) // CTL-09
     for (
         auto const* line :
         {R"(twitch_cds_requests_total{client="other",code="other",hook="other",service="other"} 1)",
+         R"(twitch_cds_rule_evaluations_total{outcome="other",rule="other"} 1)",
          R"(twitch_cds_cards_returned_total{indicator="other",rule="other"} 1)",
          R"(twitch_cds_feedback_total{outcome="accepted",reason="other",rule="other"} 1)",
          R"(twitch_cds_input_missing_total{key="other",reason="other"} 1)",
