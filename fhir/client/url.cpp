@@ -165,13 +165,17 @@ std::string toText(Origin const& origin)
 
 std::string toText(Url const& url) { return toText(url.origin) + url.path + url.query; }
 
+// Visible characters that RFC 3986 allows in no path: what one program writes as they are, another
+// encodes or refuses.
+constexpr std::string_view kNotInPaths = "\\?#\"<>[]^`{|}";
+
 Result<void> checkPath(std::string_view path)
 {
     if (path.empty()) return {};
     if (path.front() != '/') return fault("the path does not begin with /");
     for (std::size_t i = 0; i < path.size(); ++i) {
         auto const c = path[i];
-        if (!isVisible(c) || c == '\\' || c == '?' || c == '#')
+        if (!isVisible(c) || kNotInPaths.find(c) != std::string_view::npos)
             return fault("the path has a character that no path may have");
         if (c == '%' && !isHarmlessEncoding(path.substr(i)))
             return fault("the path encodes what needs no encoding, or what splits paths");

@@ -110,5 +110,20 @@ TEST(Url, RefusesWhatCouldBeReadInTwoWays)
     EXPECT_FALSE(readUrl((std::string{"https://ehr.example.org/\0x", 26})));
 }
 
+// CTL-01: what is made of parts is as strict as what is read whole.
+TEST(Path, HoldsNothingThatAUrlMayNotHold)
+{
+    for (char const c : std::string_view{"\\?#\"<>[]^`{|} \n"}) {
+        EXPECT_FALSE(checkPath("/a" + std::string{c} + "b")) << c;
+        EXPECT_FALSE(readUrl("https://ehr.example.org/a" + std::string{c} + "b") && c != '?' &&
+                     c != '#')
+            << c;
+    }
+    for (char const c : std::string_view{"azAZ09-._~!$&'()*+,;=:@"}) {
+        EXPECT_TRUE(checkPath("/a" + std::string{c} + "b")) << c;
+        EXPECT_TRUE(readUrl("https://ehr.example.org/a" + std::string{c} + "b")) << c;
+    }
+}
+
 } // namespace
 } // namespace tcds::client::test
