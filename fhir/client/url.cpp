@@ -210,11 +210,14 @@ Result<Url> readUrl(std::string_view text)
     // Servers write queries that RFC 3986 does not allow ("code=http://loinc.org|2823-3"), so only
     // what stands before is parsed.
     auto const head = text.substr(0, mark);
+    auto const colon = head.find(':');
+    if (colon == std::string_view::npos) return fault("this is no absolute URL");
+    // Boost.URL 1.81 must not see one without: it asserts on a scheme with nothing behind it.
+    if (!head.substr(colon + 1).starts_with("//")) return fault("there is no host");
     auto const parsed = boost::urls::parse_uri({head.data(), head.size()});
     if (!parsed) return fault("this is no absolute URL");
     auto const& view = parsed.value();
     if (view.has_fragment()) return fault("there is a fragment");
-    if (!view.has_authority()) return fault("there is no host");
     auto origin = readOrigin(view);
     if (!origin) return origin.error();
     auto const path = textOf(view);
