@@ -1,230 +1,19 @@
 #include "server/config/keys.hpp"
 
-#include "fhir/base/datetime.hpp"
+#include "server/config/key_readers.hpp"
 #include "server/config/values.hpp"
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 namespace tcds::config {
 
 namespace {
 
-bool milliseconds(std::string_view text, std::chrono::milliseconds& value)
-{
-    std::int64_t count = 0;
-    if (!readNumber<std::int64_t>(text, 1, 3'600'000, count)) return false;
-    value = std::chrono::milliseconds{count};
-    return true;
-}
-
-/// ADDRESS:PORT; an IPv6 address in square brackets, for its last part looks like a port.
-bool endpoint(std::string_view text, std::string& host, std::uint16_t& portNumber)
-{
-    auto const colon = text.rfind(':');
-    if (colon == std::string_view::npos || colon == 0) return false;
-    auto address = text.substr(0, colon);
-    auto const bracketed = address.starts_with('[') && address.ends_with(']');
-    if (bracketed) address = address.substr(1, address.size() - 2);
-    auto const hasColon = address.find(':') != std::string_view::npos;
-    if (address.empty() || hasColon != bracketed) return false;
-    std::uint16_t port = 0;
-    if (!readNumber<std::uint16_t>(text.substr(colon + 1), 0, 65535, port)) return false;
-    host = std::string{address};
-    portNumber = port;
-    return true;
-}
-
-bool listen(Config& config, std::string_view text)
-{
-    return endpoint(text, config.address, config.port);
-}
-
-bool metricsListen(Config& config, std::string_view text)
-{
-    if (!text.empty()) return endpoint(text, config.metricsAddress, config.metricsPort);
-    config.metricsAddress.clear();
-    return true;
-}
-
-bool mode(Config& config, std::string_view text)
-{
-    if (text == "production")
-        config.mode = Mode::Production;
-    else if (text == "sandbox")
-        config.mode = Mode::Sandbox;
-    else if (text == "dev")
-        config.mode = Mode::Dev;
-    else
-        return false;
-    return true;
-}
-
-/// +HH:MM, -HH:MM or Z
-bool zone(Config& config, std::string_view text)
-{
-    if (text == "Z" || text == "UTC") {
-        config.zoneMinutes = 0;
-        return true;
-    }
-    int hours = 0;
-    int minutes = 0;
-    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':' ||
-        !readNumber(text.substr(1, 2), 0, 14, hours) ||
-        !readNumber(text.substr(4, 2), 0, 59, minutes))
-        return false;
-    config.zoneMinutes = (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
-    return true;
-}
-
-/// A base URL: links are made by appending paths, so it has a host and neither query nor fragment.
-bool publicUrl(Config& config, std::string_view text)
-{
-    if (!text.empty()) {
-        auto const rest = afterScheme(text);
-        auto const bad = [](char c) { return c <= ' ' || c == 0x7F || isAnyOf("?#\"<>\\", c); };
-        if (!rest || rest->empty() || rest->front() == '/' || std::ranges::any_of(*rest, bad))
-            return false;
-    }
-    while (text.ends_with('/')) text.remove_suffix(1);
-    config.publicUrl = std::string{text};
-    return true;
-}
-
-template <class Take>
-bool eachWord(std::string_view text, Take take)
-{
-    while (!text.empty()) {
-        auto const blank = std::min(text.find(' '), text.size());
-        auto const word = text.substr(0, blank);
-        text.remove_prefix(std::min(blank + 1, text.size()));
-        if (!word.empty() && !take(word)) return false;
-    }
-    return true;
-}
-
-bool origins(Config& config, std::string_view text)
-{
-    config.corsOrigins.clear();
-    return eachWord(text, [&](std::string_view origin) {
-        if (origin == "off") return true;
-        if (origin != "*" && !isOrigin(origin)) return false;
-        config.corsOrigins.emplace_back(origin);
-        return true;
-    });
-}
-
-bool fhirServers(Config& config, std::string_view text)
-{
-    config.fhirServers.clear();
-    return eachWord(text, [&](std::string_view url) {
-        if (!isBaseUrl(url)) return false;
-        while (url.ends_with('/')) url.remove_suffix(1);
-        config.fhirServers.emplace_back(url);
-        return true;
-    });
-}
-
-/// ADDRESS/BITS, or one ADDRESS, by its look; the client that connects reads it strictly.
-bool isNetwork(std::string_view text)
-{
-    auto const slash = std::min(text.find('/'), text.size());
-    auto const address = text.substr(0, slash);
-    unsigned bits = 0;
-    if (slash < text.size() && !readNumber(text.substr(slash + 1), 0U, 128U, bits)) return false;
-    return address.find_first_of(".:") != std::string_view::npos &&
-           std::ranges::all_of(address, [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
-                      c == '.' || c == ':';
-           });
-}
-
-bool fhirNetworks(Config& config, std::string_view text)
-{
-    config.fhirNetworks.clear();
-    return eachWord(text, [&](std::string_view network) {
-        if (!isNetwork(network)) return false;
-        config.fhirNetworks.emplace_back(network);
-        return true;
-    });
-}
-
-bool clientNames(Config& config, std::string_view text)
-{
-    config.tls.clientNames.clear();
-    return eachWord(text, [&](std::string_view word) {
-        auto name = readCertificateName(word);
-        if (!name) return false;
-        config.tls.clientNames.push_back(std::move(*name));
-        return true;
-    });
-}
-
-bool clientCertificate(Config& config, std::string_view text)
-{
-    if (text != "required" && text != "optional") return false;
-    config.tls.clientOptional = text == "optional";
-    return true;
-}
-
-bool leastVersion(Config& config, std::string_view text)
-{
-    if (text != "1.2" && text != "1.3") return false;
-    config.tls.leastIs13 = text == "1.3";
-    return true;
-}
-
 template <unsigned Rate::*Member>
 bool calls(Config& config, std::string_view text)
 {
     return readNumber<unsigned>(text, 0, kMostCalls, config.rate.*Member);
-}
-
-bool fsync(Config& config, std::string_view text)
-{
-    if (text == "always")
-        config.fsync = Fsync::Always;
-    else if (text == "interval")
-        config.fsync = Fsync::Interval;
-    else if (text == "never")
-        config.fsync = Fsync::Never;
-    else
-        return false;
-    return true;
-}
-
-bool onFailure(Config& config, std::string_view text)
-{
-    if (text == "refuse")
-        config.onFailure = OnFailure::Refuse;
-    else if (text == "continue")
-        config.onFailure = OnFailure::Continue;
-    else
-        return false;
-    return true;
-}
-
-bool selectionBehavior(Config& config, std::string_view text)
-{
-    if (text != "any" && text != "at-most-one") return false;
-    config.atMostOne = text == "at-most-one";
-    return true;
-}
-
-bool logLevel(Config& config, std::string_view text)
-{
-    constexpr std::array<std::string_view, 4> kLevels{"error", "warn", "info", "debug"};
-    if (std::ranges::find(kLevels, text) == kLevels.end()) return false;
-    config.logLevel = std::string{text};
-    return true;
-}
-
-bool logFormat(Config& config, std::string_view text)
-{
-    if (text != "json" && text != "text") return false;
-    config.logFormat = std::string{text};
-    return true;
 }
 
 template <std::string Config::*Member>
@@ -245,15 +34,6 @@ bool acknowledged(Config& config, std::string_view value)
     config.acknowledged.*Member = std::string{value};
     return true;
 }
-bool acknowledgedOn(Config& config, std::string_view value)
-{
-    if (!value.empty()) {
-        auto const date = parseDateTime(value);
-        if (!date || date->precision != Precision::Day) return false;
-    }
-    config.acknowledged.on = std::string{value};
-    return true;
-}
 template <bool Config::*Member>
 bool flag(Config& config, std::string_view value)
 {
@@ -262,7 +42,7 @@ bool flag(Config& config, std::string_view value)
 template <std::chrono::milliseconds Config::*Member>
 bool wait(Config& config, std::string_view value)
 {
-    return milliseconds(value, config.*Member);
+    return take::milliseconds(value, config.*Member);
 }
 template <std::size_t Config::*Member, std::size_t Low, std::size_t High>
 bool count(Config& config, std::string_view value)
@@ -281,9 +61,9 @@ constexpr std::string_view kMs = "milliseconds from 1 to 3600000";
 
 constexpr std::array kKeys{
     Key{"mode", "production", "", "what is refused: production, sandbox or dev",
-        "production, sandbox or dev", false, mode},
+        "production, sandbox or dev", false, take::mode},
     Key{"listen", "127.0.0.1:8080", "", "address and port of the service", "ADDRESS:PORT", false,
-        listen},
+        take::listen},
     Key{"threads", "2", "", "threads that answer calls", "a number from 1 to 64", false,
         [](Config& c, std::string_view t) { return readNumber<unsigned>(t, 1, 64, c.threads); }},
     Key{"behind_proxy", "false", "",
@@ -295,26 +75,26 @@ constexpr std::array kKeys{
     Key{"tls.key_file", "", "", "its private key, readable by the service alone",
         "the path of a PEM file", false, tlsFile<&TlsSettings::keyFile>},
     Key{"tls.min_version", "1.2", "", "oldest TLS that is spoken", "1.2 or 1.3", false,
-        leastVersion},
+        take::leastVersion},
     Key{"tls.client_ca_file", "", "",
         "authorities of client certificates; with it clients are asked for one",
         "the path of a PEM file", false, tlsFile<&TlsSettings::clientCaFile>},
     Key{"tls.client_certificate", "required", "",
         "required: no connection without one; optional: for clients with auth: mtls only",
-        "required or optional", false, clientCertificate},
+        "required or optional", false, take::clientCertificate},
     Key{"tls.client_names", "", "",
         "names of client certificates that may connect; empty: every name of the authorities",
-        "a list of DNS names, URIs, e-mail or IP addresses", true, clientNames},
+        "a list of DNS names, URIs, e-mail or IP addresses", true, take::clientNames},
     Key{"tls.crl_file", "", "", "revocation lists, one of each authority of the chain",
         "the path of a PEM file", false, tlsFile<&TlsSettings::crlFile>},
     Key{"public_url", "", "", "base URL as clients see it; used in links", "an http(s) URL", false,
-        publicUrl},
+        take::publicUrl},
     Key{"node", "", "", "name of this node in the decision log; default: host name", "a name",
         false, text<&Config::node>},
     Key{"tenant", "default", "", "tenant in the decision log", "a name", false,
         text<&Config::tenant>},
     Key{"zone", "Z", "", "zone of times that were sent without one", "+HH:MM, -HH:MM or Z", false,
-        zone},
+        take::zone},
     Key{"max_cards", "3", "", "cards in an answer", "a number from 1 to 3", false,
         count<&Config::maxCards, 1, 3>},
     Key{"allow_critical", "false", "true",
@@ -324,9 +104,9 @@ constexpr std::array kKeys{
         "use results with status unknown, and say so on the card", kYesNo, false,
         flag<&Config::acceptUnknownStatus>},
     Key{"selection_behavior", "any", "", "selectionBehavior of cards", "any or at-most-one", false,
-        selectionBehavior},
+        take::selectionBehavior},
     Key{"cors.origins", "", "*", "browser origins that may call; empty: none, *: any",
-        "a list of http(s) origins, or *", true, origins},
+        "a list of http(s) origins, or *", true, take::origins},
     Key{"rate.per_second", "0", "", "calls a second that one client may make; 0: any number",
         "a number from 0 to 1000000", false, calls<&Rate::perSecond>},
     Key{"rate.burst", "0", "", "calls at once after a rest; 0: as many as in a second",
@@ -355,7 +135,7 @@ constexpr std::array kKeys{
         kMs, false, wait<&Config::callDeadline>},
     Key{"fhir.servers", "", "",
         "base URLs of FHIR servers that calls may name where there are no client entries",
-        "a list of http(s) URLs without credentials or query", true, fhirServers},
+        "a list of http(s) URLs without credentials or query", true, take::fhirServers},
     Key{"fhir.anonymous", "false", "", "read the FHIR server also when a call brings no token",
         kYesNo, false, flag<&Config::fhirAnonymous>},
     Key{"fhir.ca_file", "", "",
@@ -363,7 +143,7 @@ constexpr std::array kKeys{
         "a path", false, text<&Config::fhirCaFile>},
     Key{"fhir.networks", "", "",
         "networks that are not public where FHIR servers and key sets may be all the same",
-        "a list of networks such as 10.20.0.0/16", true, fhirNetworks},
+        "a list of networks such as 10.20.0.0/16", true, take::fhirNetworks},
     Key{"fhir.answer_bytes", "16777216", "", "largest answer of a FHIR server",
         "a number from 1024 to 104857600", false, count<&Config::fhirAnswerBytes, 1024, 104857600>},
     Key{"fhir.connections", "16", "", "most open connections to one FHIR server",
@@ -374,12 +154,12 @@ constexpr std::array kKeys{
         "file with the key of the pseudonyms; required in production, else made at first start",
         "a path", false, text<&Config::auditKeyFile>},
     Key{"audit.fsync", "interval", "", "when records are forced to disk",
-        "always, interval or never", false, fsync},
+        "always, interval or never", false, take::fsync},
     Key{"audit.fsync_ms", "200", "", "interval of audit.fsync: interval", kMs, false,
         wait<&Config::fsyncInterval>},
     Key{"audit.on_failure", "refuse", "",
         "when a record cannot be kept: refuse the call, or continue and count",
-        "refuse or continue", false, onFailure},
+        "refuse or continue", false, take::onFailure},
     Key{"state.suppress", "true", "false",
         "cards that were shown or answered are not shown again while that counts", kYesNo, false,
         flag<&Config::suppress>},
@@ -401,14 +181,15 @@ constexpr std::array kKeys{
     Key{"content.acknowledged.by", "", "", "role that takes it over", "a role", false,
         acknowledged<&Acknowledged::by>},
     Key{"content.acknowledged.on", "", "", "day of taking over", "a date such as 2026-11-22", false,
-        acknowledgedOn},
+        take::acknowledgedOn},
     Key{"metrics.listen", "", "", "address and port of GET /metrics; none: nothing is counted",
-        "ADDRESS:PORT, or nothing", false, metricsListen},
+        "ADDRESS:PORT, or nothing", false, take::metricsListen},
     Key{"metrics.beyond_loopback", "false", "",
         "metrics.listen may leave loopback in production: plain HTTP without login", kYesNo, false,
         flag<&Config::metricsBeyondLoopback>},
-    Key{"log.level", "info", "", "operations log", "error, warn, info or debug", false, logLevel},
-    Key{"log.format", "json", "", "operations log", "json or text", false, logFormat},
+    Key{"log.level", "info", "", "operations log", "error, warn, info or debug", false,
+        take::logLevel},
+    Key{"log.format", "json", "", "operations log", "json or text", false, take::logFormat},
 };
 
 } // namespace
