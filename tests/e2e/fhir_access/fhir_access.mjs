@@ -337,6 +337,13 @@ refusedForWant('TLS: a certificate for another name', await send(trusting, call(
 refusedForWant('TLS: a certificate of an unknown authority', await send(distrusting, call(sample, secure), trusted));
 checks.same('TLS: no request, so no token, went out', [], await secure.log());
 
+// What came of the reads is counted, by words that nobody outside chooses (CTL-06).
+const counted = await service.metrics();
+for (const outcome of ['ok', 'partial', 'denied', 'timeout', 'invalid', 'error'])
+    checks.holds(`reads are counted as ${outcome}`,
+        new RegExp(`^twitch_cds_fhir_fetch_duration_seconds_count\\{[^}]*outcome="${outcome}"[^}]*\\} [1-9]`, 'm').test(counted));
+checks.holds('metrics name no patient', !counted.includes('sample-'));
+
 // CTL-06: a crash leaves no core file with a token in it.
 const words = await stage.crash(service);
 checks.holds('a crash writes no core file (CTL-06)', !words.includes('core dumped'));

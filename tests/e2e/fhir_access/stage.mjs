@@ -77,25 +77,34 @@ export class Stage {
      * Core files are allowed as far as the machine allows them, so that only the service itself can
      * keep them from being written.
      *
-     * @return {url, log (file), child, record(decision)}
+     * @return {url, log (file), child, metrics(), record(decision)}
      */
     async service(name, configuration) {
         const state = join(this.#scratch, name);
         const directory = join(state, 'audit');
         mkdirSync(state, { recursive: true });
         const file = join(state, 'site.yaml');
-        writeFileSync(file, JSON.stringify({ mode: 'sandbox', listen: '127.0.0.1:0', audit: { directory }, ...configuration }, null, 2));
+        writeFileSync(file, JSON.stringify({
+            mode: 'sandbox', listen: '127.0.0.1:0', metrics: { listen: '127.0.0.1:0' }, audit: { directory }, ...configuration,
+        }, null, 2));
         const log = join(state, 'service.log');
         const child = this.#start('sh', [
             '-c', 'ulimit -c unlimited 2>/dev/null; "$@"; echo "ended with $?" >&2', 'sh',
             this.#binary, 'serve', '--config', file,
         ], log, { cwd: state, env: { ...process.env, XDG_STATE_HOME: state } });
         const line = await this.#lineOf(log, /^.*"event":"ready".*$/m);
+        const counting = JSON.parse(await this.#lineOf(log, /^.*"event":"metrics: listening".*$/m));
         const scheme = configuration.tls ? 'https' : 'http';
         return {
             url: `${scheme}://127.0.0.1:${JSON.parse(line).port}`,
             log,
             child,
+            /** Writes what is counted beside the log, where the search for the token finds it. */
+            metrics: async () => {
+                const { text } = await exchange(`http://127.0.0.1:${counting.port}/metrics`);
+                writeFileSync(join(state, 'metrics'), text);
+                return text;
+            },
             record: (decision) => {
                 const shown = spawnSync(this.#binary, ['audit', 'show', '--directory', directory, '--decision', decision, '--json']);
                 return JSON.parse(shown.stdout.toString().split('\n')[0]);
