@@ -104,7 +104,7 @@ client::Answer answerOf(std::string key, client::Outcome outcome,
     answer.took = std::chrono::milliseconds{42};
     answer.requestId = "r1";
     for (auto const& text : texts) {
-        answer.documents.push_back(std::move(*json::Document::parse(text)));
+        answer.documents.push_back(*json::Document::parse(text));
         answer.digests.push_back("digest");
     }
     return answer;

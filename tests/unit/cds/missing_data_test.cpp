@@ -160,7 +160,7 @@ TEST(Ladder, WidensAsTheSpecificationSays)
                             Step{"Condition?patient=pt1"}));
     EXPECT_THAT(queries[5].ladder,
                 ElementsAre(Step{"Observation?patient=pt1&code=8661-1,10154-3"}));
-    for (auto const place : {0, 1, 2, 4, 5})
+    for (std::size_t const place : {0U, 1U, 2U, 4U, 5U})
         EXPECT_EQ(queries[place].wholeSteps, queries[place].ladder.size());
 }
 
