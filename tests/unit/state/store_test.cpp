@@ -250,20 +250,27 @@ TEST_F(StoreTest, SeveralOpensAndThreadsLoseNothing)
 
 TEST_F(StoreTest, AnotherProcessSeesWhatThisOneWroteAndTheOtherWayRound)
 {
-    auto const store = opened();
-    ASSERT_TRUE(store->returned({}, std::array{hold("k1:parent")}, kNow));
-    auto const child = ::fork();
+    std::array<int, 2> go{};
+    ASSERT_EQ(::pipe(go.data()), 0);
+    auto const child = ::fork(); // before the store starts its thread
     ASSERT_NE(child, -1);
-    if (child == 0) { // opens for itself: a connection does not survive a fork
+    if (child == 0) {
+        char word = 0;
+        if (::read(go[0], &word, 1) != 1) ::_exit(2);
         auto const own = Store::open(options());
         auto const seen = own && (*own)->holdsOf("k1:patient", kNow).value().size() == 1;
         auto const wrote = own && (*own)->returned({}, std::array{hold("k1:child")}, kNow);
         ::_exit(seen && wrote ? 0 : 1);
     }
+    auto const store = opened();
+    auto const wrote = store->returned({}, std::array{hold("k1:parent")}, kNow);
+    EXPECT_TRUE(wrote);
+    EXPECT_EQ(::write(go[1], "g", 1), 1);
     int status = 0;
     ::waitpid(child, &status, 0);
     EXPECT_EQ(status, 0);
     EXPECT_THAT(keysOf(*store), testing::UnorderedElementsAre("k1:parent", "k1:child"));
+    for (auto const end : go) ::close(end);
 }
 
 TEST_F(StoreTest, OnlyTheOwnerReadsTheFile)
