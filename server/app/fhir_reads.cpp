@@ -65,11 +65,6 @@ std::string digestOf(std::vector<std::string> const& pages)
     return audit::sha256(all);
 }
 
-bool isMedicationRead(cds::FhirQuery const& asked)
-{
-    return asked.ladder.front().front().starts_with("Medication/");
-}
-
 /// Asked for one patient, the server answers with another: worth nothing (CTL-07).
 bool isAnotherPatient(cds::FhirQuery const& asked, client::Answer const& answer,
                       cds::HookRequest const& request)
@@ -89,6 +84,11 @@ void continuePrefetch(std::string_view key, std::vector<fhir::Input>& inputs)
 }
 
 } // namespace
+
+bool isMedicationRead(cds::FhirQuery const& query)
+{
+    return query.ladder.front().front().starts_with("Medication/");
+}
 
 Result<std::string> readableServer(cds::HookRequest const& request, FhirTerms const& terms)
 {

@@ -27,6 +27,9 @@ struct FhirTerms {
 ///        not listed, no token, a token that has expired or belongs to another patient (REQ-09)
 Result<std::string> readableServer(cds::HookRequest const& request, FhirTerms const& terms);
 
+/// Whether a query reads a medication that an order only refers to, rather than a source.
+bool isMedicationRead(cds::FhirQuery const& query);
+
 /// What was fetched for one call. Owns the documents that inputs point into.
 class FhirReads
 {
@@ -41,7 +44,6 @@ public:
     [[nodiscard]] std::span<audit::FetchedInput const> fetched() const { return fetched_; }
     /// The questions whose answers have not been taken yet.
     [[nodiscard]] std::span<cds::FhirQuery const> asked() const { return asked_; }
-    [[nodiscard]] bool any() const { return !answers_.empty(); }
 
 private:
     void takeOne(cds::FhirQuery const& asked, client::Answer& answer, cds::HookRequest& request);

@@ -199,8 +199,7 @@ std::vector<cds::FhirQuery> HookWalk::lacking(Call& call, PatientContext const& 
                            : base.error().what + " (" + base.error().fix + ")";
     if (!call.request.fhirServer.empty())
         ops_.event(Level::Info, "FHIR server not read",
-                   {Field{"client", terms.client}, Field{"why", call.whyNotRead},
-                    Field{"fix", base ? std::string_view{} : std::string_view{base.error().fix}}});
+                   {Field{"client", terms.client}, Field{"why", call.whyNotRead}});
     return {};
 }
 
@@ -231,9 +230,10 @@ void HookWalk::fetched(CallPtr call, std::vector<client::Answer> answers) const
                        {Field{"client", call->terms().client}, Field{"key", answer.key},
                         Field{"http", std::to_string(answer.status)}, Field{"why", answer.why}});
     tally_.reads(call->reads.asked(), answers, call->terms().client);
-    auto const isFirst = !call->reads.any();
+    // Medications are asked for once: what cannot be had then is not to be had.
+    auto const wereSources = std::ranges::none_of(call->reads.asked(), isMedicationRead);
     call->reads.take(std::move(answers), call->request);
-    if (isFirst) {
+    if (wereSources) {
         auto queries = cds::missingMedications(call->request.inputs, kMostMedications);
         if (!queries.empty()) return fetch(std::move(call), std::move(queries));
     }

@@ -181,11 +181,7 @@ std::string medicationRead(std::string_view reference)
     if (at == std::string_view::npos || (at > 0 && reference[at - 1] != '/')) return {};
     auto const rest = reference.substr(at + kType.size());
     auto const id = rest.substr(0, rest.find('/'));
-    auto const plain = !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '.';
-    });
-    return plain ? std::string{kType} + std::string{id} : std::string{};
+    return isFhirId(id) ? std::string{kType} + std::string{id} : std::string{};
 }
 
 /// Medications that are there, and those that are only referred to.

@@ -31,15 +31,6 @@ bool isUuid(std::string_view text)
     return true;
 }
 
-/// A bare FHIR id: what may stand in a FHIR URL without harm (CTX-01).
-bool isFhirId(std::string_view text)
-{
-    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '.';
-    });
-}
-
 bool isTypedReference(std::string_view text)
 {
     auto const slash = text.find('/');
@@ -227,6 +218,14 @@ std::string readTrigger(Value const& root)
 }
 
 } // namespace
+
+bool isFhirId(std::string_view text)
+{
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '.';
+    });
+}
 
 bool HookRequest::forPatients() const
 {

@@ -1,5 +1,6 @@
 #include "server/doctor/doctor.hpp"
 
+#include "server/cds/request.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/cli/outbound.hpp"
@@ -43,20 +44,12 @@ Result<std::vector<ClientEntry>> wantedEntries(config::Config const& config,
     return std::vector{*entry};
 }
 
-bool isId(std::string const& text)
-{
-    return text.size() <= 64 && std::ranges::all_of(text, [](char c) {
-               return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                      c == '-' || c == '.';
-           });
-}
-
 /// The one server that a patient id or a token can be of; a token goes to no other (CTL-06).
 Result<void> checkTarget(DoctorArguments const& arguments, std::vector<ClientEntry> const& entries)
 {
     for (auto const& [option, id] :
          {std::pair{"--patient", arguments.patient}, std::pair{"--encounter", arguments.encounter}})
-        if (!isId(id))
+        if (!id.empty() && !cds::isFhirId(id))
             return Error{Error::Kind::BadRequest, option, "this is no FHIR id",
                          "give the id alone: letters, digits, - and ., at most 64"};
     std::size_t servers = 0;

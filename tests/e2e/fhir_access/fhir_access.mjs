@@ -123,6 +123,16 @@ await row('no prefetch', { request: bare, async expect({ answer, log, record }) 
     checks.holds('no prefetch: the record has no patient id (LOG-5)', !JSON.stringify(record).includes('sample-1'));
 } });
 
+// An order that only refers to its medication: read once, and not again when it is not there.
+const referring = structuredClone(sample.prefetch);
+referring.medications.entry.push({ resource: {
+    resourceType: 'MedicationRequest', id: 'referring', status: 'active', intent: 'order',
+    subject: { reference: 'Patient/sample-1' }, medicationReference: { reference: 'Medication/nowhere' },
+} });
+await row('a medication that is nowhere', { request: call(sample, plain, { prefetch: referring }), async expect({ answer, log }) {
+    sameCards('a medication that is nowhere', answer);
+    checks.same('a medication that is nowhere: asked for once', ['/fhir/Medication/nowhere'], asked(await log()));
+} });
 await row('the whole prefetch', { request: call(sample, plain, { prefetch: sample.prefetch }), async expect({ answer, log }) {
     sameCards('the whole prefetch', answer);
     checks.same('the whole prefetch: nothing is asked (PFD-03)', [], asked(await log()));
