@@ -18,6 +18,10 @@ struct Run {
     {
         return tcds::cli::lint(arguments);
     }
+    int operator()(tcds::cli::CoverageArguments const& arguments) const
+    {
+        return tcds::cli::coverage(arguments);
+    }
     int operator()(tcds::cli::TestArguments const& arguments) const
     {
         return tcds::cli::test(arguments);

@@ -147,6 +147,14 @@ std::vector<IngredientId> DrugTables::byAtc(std::string_view code) const
     return found == byAtc_.end() ? std::vector<IngredientId>{} : found->second;
 }
 
+std::vector<bool> DrugTables::withAtc() const
+{
+    std::vector<bool> with(ingredients_.size());
+    for (auto const& [code, coded] : byAtc_)
+        for (auto const id : coded) with[id.index()] = true;
+    return with;
+}
+
 IngredientId DrugTables::bySnomed(std::string_view code) const
 {
     auto const found = bySnomed_.find(code);

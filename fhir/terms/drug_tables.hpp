@@ -33,6 +33,9 @@ public:
     {
         return products_.find(rxcui);
     }
+    [[nodiscard]] std::vector<Product> allProducts() const { return products_.all(); }
+    /// By ingredient: has it an ATC code of its own?
+    [[nodiscard]] std::vector<bool> withAtc() const;
     /// Of a product; names that the tables do not hold are left out.
     [[nodiscard]] std::vector<IngredientId> ingredientsOf(Product const& product) const;
 

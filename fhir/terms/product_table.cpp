@@ -77,8 +77,20 @@ std::optional<Product> ProductTable::find(std::string_view rxcui) const
         std::lower_bound(index_.begin(), index_.end(), *number,
                          [](Entry entry, std::uint32_t wanted) { return entry.rxcui < wanted; });
     if (found == index_.end() || found->rxcui != *number) return std::nullopt;
+    return rowAt(found->offset);
+}
 
-    auto line = text_.substr(found->offset);
+std::vector<Product> ProductTable::all() const
+{
+    std::vector<Product> rows;
+    rows.reserve(index_.size());
+    for (auto const& entry : index_) rows.push_back(rowAt(entry.offset));
+    return rows;
+}
+
+Product ProductTable::rowAt(std::uint32_t offset) const
+{
+    auto line = text_.substr(offset);
     line = line.substr(0, line.find('\n'));
     std::array<std::string_view, 6> cells;
     for (auto& cell : cells) {

@@ -29,6 +29,8 @@ public:
     void load(std::string_view text, Problems& problems);
 
     [[nodiscard]] std::optional<Product> find(std::string_view rxcui) const;
+    /// The rows, by number.
+    [[nodiscard]] std::vector<Product> all() const;
     [[nodiscard]] std::size_t size() const { return index_.size(); }
 
 private:
@@ -36,6 +38,8 @@ private:
         std::uint32_t rxcui;
         std::uint32_t offset; // of the line
     };
+    [[nodiscard]] Product rowAt(std::uint32_t offset) const;
+
     std::string_view text_;
     std::vector<Entry> index_;
 };

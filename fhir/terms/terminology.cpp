@@ -83,6 +83,29 @@ SetBits const& Terminology::classesOf(IngredientId id) const
 {
     return impl_->classesOf.at(id.index());
 }
+std::vector<ClassCodes> Terminology::codesOfClasses() const
+{
+    auto const withAtc = impl_->drugs.withAtc();
+    std::vector<bool> withProduct(impl_->drugs.ingredients().size());
+    for (auto const& product : impl_->drugs.allProducts())
+        for (auto const id : impl_->drugs.ingredientsOf(product)) withProduct[id.index()] = true;
+
+    std::vector<ClassCodes> codes(sets().size());
+    for (auto const& set : sets()) {
+        auto& own = codes[set.id.index()];
+        for (auto const& member : set.ingredients) {
+            auto const at = member.ingredient.index();
+            own.ingredient = own.ingredient || !ingredient(member.ingredient).rxnorm.empty();
+            own.product = own.product || withProduct[at];
+            own.atc = own.atc || withAtc[at];
+        }
+        auto const hasCode = !set.codes.empty();
+        impl_->sets.reaches[set.id.index()].forEach(
+            [&](SetId reached) { codes[reached.index()].atc |= hasCode; });
+    }
+    return codes;
+}
+
 SetBits const& Terminology::ofKind(SetKind kind) const
 {
     return impl_->ofKind[static_cast<std::size_t>(kind)];

@@ -37,6 +37,12 @@ struct TextMeaning {
     SetBits denied;
 };
 
+/// In which ways the members of a drug class can be coded; each can be named.
+struct ClassCodes {
+    bool ingredient = false, product = false; // RxNorm numbers of a member, of a product with one
+    bool atc = false;
+};
+
 /// What a code is in our sets and tables.
 struct CodeMeaning {
     SetBits sets;
@@ -76,6 +82,10 @@ public:
     [[nodiscard]] IngredientId ingredientNamed(std::string_view name) const;
     /// Drug classes in force that hold an ingredient.
     [[nodiscard]] SetBits const& classesOf(IngredientId id) const;
+
+    /// The kinds of codes that lead to a drug class; by drug class, in the order of sets(). Reads the
+    /// whole product table: for authoring, not for calls.
+    [[nodiscard]] std::vector<ClassCodes> codesOfClasses() const;
 
     /// Sets of one kind, as bits: what a reader may match a text or code against.
     [[nodiscard]] SetBits const& ofKind(SetKind kind) const;

@@ -26,6 +26,9 @@ public:
     /// change nothing else of the judgement.
     void settleTexts(Judgement& judgement);
 
+    /// Is the patient of a population (a named condition)?
+    Verdict population(NamedIndex condition);
+
 private:
     /// Where a clause is asked: in a rule (with names to bind and facts to note) or in a named
     /// condition asked for a population (without either).
@@ -94,7 +97,6 @@ private:
     Answer on(RuleTest const& test, Scope const& scope);
     Answer on(FiredInTest const& test, Scope const& scope);
     Answer on(ViaMissingTest const& test, Slot as, Scope const& scope);
-    Verdict population(NamedIndex condition);
 
     // judge.cpp: from clauses to a judgement
     void judgeRule(Rule const& rule, Judgement& judgement);

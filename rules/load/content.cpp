@@ -111,6 +111,8 @@ bool Content::add(std::string_view path, Tree tree)
         valueSets.push_back(std::move(tree));
     } else if (parts.size() == 2 && parts[0] == "tests" && parts[1] == "mutants") {
         mutants = std::move(tree);
+    } else if (parts.size() == 2 && parts[0] == "tests" && parts[1] == "uncovered") {
+        uncovered = std::move(tree);
     } else if (parts.size() == 3 && parts[0] == "packs") {
         auto& pack = packOf(*this, parts[1]);
         if (parts[2] == "pack")

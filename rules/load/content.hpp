@@ -40,6 +40,7 @@ struct Content {
     std::vector<Pack> packs;             // by folder name
     std::vector<Tree> tests;             // by path; empty in a bundle
     std::optional<Tree> mutants;         // tests/mutants.yaml: mutants that no case can kill
+    std::optional<Tree> uncovered;       // tests/uncovered.yaml: what no case can show
     Tables tables;
 
     std::string digest;    // over the sources, tests left out

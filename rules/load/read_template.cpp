@@ -208,6 +208,12 @@ Slots boundByMoreThan(std::vector<Condition> const& conditions, std::size_t miss
 
 Template readTemplate(Node node, TextScope& scope) { return TemplateReader{node, scope}.read(); }
 
+std::string_view fieldName(Field field)
+{
+    auto const at = std::ranges::find(kFields, field, &FieldRow::field);
+    return at == kFields.end() ? std::string_view{} : at->name;
+}
+
 std::size_t usualLength(Template const& text, RuleNames const& names)
 {
     std::size_t length = 0;

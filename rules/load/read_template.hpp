@@ -20,6 +20,9 @@ struct TextScope {
 /// that its kind of binding does not have, one that can be empty without a default.
 Template readTemplate(Node node, TextScope& scope);
 
+/// How an author writes a field: "value", "since".
+std::string_view fieldName(Field field);
+
 /// Least number of characters of a filled template when names of medicines are shortened; numbers,
 /// dates and units are taken as long as they usually are.
 std::size_t usualLength(Template const& text, RuleNames const& names);

@@ -17,6 +17,7 @@ struct Store {
     EvaluateArguments evaluate;
     LintArguments lint;
     TestArguments test;
+    CoverageArguments coverage;
     ExplainArguments explain;
     VerifyArguments verify;
     ShowArguments show;
@@ -80,7 +81,7 @@ CLI::App* addEvaluate(CLI::App& app, Store& store)
 }
 
 struct RulesCommands {
-    CLI::App *lint, *test, *explain;
+    CLI::App *lint, *test, *coverage, *explain;
 };
 
 RulesCommands addRules(CLI::App& app, Store& store)
@@ -100,6 +101,18 @@ RulesCommands addRules(CLI::App& app, Store& store)
     test->add_option("--rule", store.test.rule, "only the cases of this rule");
     test->add_option("--junit", store.test.junit, "write the result as JUnit XML");
     test->add_flag("--trace", store.test.trace, "print the clauses of every failed case");
+    test->add_flag("--mutate", store.test.mutate,
+                   "then change the rules, one small thing at a time, and list what no case notices");
+
+    auto* coverage =
+        rules->add_subcommand("coverage", "list what of the active rules no test case shows");
+    coverage->footer("Example: twitch-cds rules coverage rules/ --rule EL-K-LOW --min 100");
+    coverage->add_option("folder", store.coverage.folder, "rules folder; default: ./rules");
+    coverage->add_option("--rule", store.coverage.rule, "only this rule and what it shares");
+    coverage->add_option("--min", store.coverage.least, "exit 1 below so many percent")
+        ->check(CLI::Range(0, 100));
+    coverage->add_option("--format", store.format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
 
     auto* explain = rules->add_subcommand("explain", "why a rule fired, or not, for one request");
     explain->footer("Example: twitch-cds rules explain request.json EL-K-LOW");
@@ -109,7 +122,7 @@ RulesCommands addRules(CLI::App& app, Store& store)
     explain->add_option("--now", store.explain.now, "time of the call");
     explain->add_option("--rules", store.explain.folder,
                         "rules folder; default: the embedded pack");
-    return {lint, test, explain};
+    return {lint, test, coverage, explain};
 }
 
 struct AuditCommands {
@@ -289,6 +302,10 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
         return Command{store.lint};
     }
     if (rules.test->parsed()) return Command{store.test};
+    if (rules.coverage->parsed()) {
+        store.coverage.json = store.format == "json";
+        return Command{store.coverage};
+    }
     if (rules.explain->parsed()) return Command{store.explain};
     if (audit.verify->parsed()) {
         store.verify.flags = flags;

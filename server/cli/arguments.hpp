@@ -41,7 +41,12 @@ struct LintArguments {
 };
 struct TestArguments {
     std::string folder, junit, rule;
-    bool trace = false;
+    bool trace = false, mutate = false;
+};
+struct CoverageArguments {
+    std::string folder, rule;
+    int least = 0; // percent that must be covered
+    bool json = false;
 };
 struct ExplainArguments {
     std::string request, rule, now, folder;
@@ -83,7 +88,7 @@ struct DoctorArguments {
     std::vector<std::pair<std::string, std::string>> flags;
 };
 
-using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
+using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
                              ExplainArguments, VerifyArguments, ShowArguments, ReportArguments,
                              ConfigArguments, PrefetchArguments, LookupArguments, DoctorArguments>;
 

@@ -10,6 +10,7 @@ int serve(ServeArguments const& arguments);
 int evaluate(EvaluateArguments const& arguments);
 int lint(LintArguments const& arguments);
 int test(TestArguments const& arguments);
+int coverage(CoverageArguments const& arguments);
 int explain(ExplainArguments const& arguments);
 int verify(VerifyArguments const& arguments);
 int show(ShowArguments const& arguments);

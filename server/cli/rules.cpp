@@ -1,5 +1,7 @@
 #include "rules/load/compile.hpp"
 #include "rules/load/lint.hpp"
+#include "server/cases/coverage.hpp"
+#include "server/cases/mutation.hpp"
 #include "server/cases/run.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
@@ -11,6 +13,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <variant>
 
 namespace tcds::cli {
 
@@ -74,6 +77,54 @@ std::optional<std::vector<cases::CaseFile>> casesOf(rules::Content const& conten
     return files;
 }
 
+/// Mutates the rules and lists what no case notices.
+int mutate(rules::Content const& content, rules::RuleSet const& rules,
+           std::vector<cases::CaseFile> const& files, std::string const& only)
+{
+    Problems problems;
+    auto const explained = content.mutants ? cases::readExplained(*content.mutants, problems)
+                                           : std::vector<cases::Explained>{};
+    complain(problems);
+    if (problems.hasErrors()) return Exit::kBadInput;
+    auto const report = cases::mutateAll(rules, files, explained, only);
+    cases::print(report, std::cout);
+    return report.unexplained() == 0 && report.outdated.empty() ? Exit::kDone : Exit::kCheckFailed;
+}
+
+/// What a command on rules and their cases works with.
+struct Tested {
+    rules::Content content;
+    std::shared_ptr<rules::RuleSet const> rules;
+    std::vector<cases::CaseFile> files;
+};
+
+/// Reads rules and cases of a folder; prints what is wrong and returns the exit code if they cannot
+/// be used.
+std::variant<Tested, int> testedIn(std::string const& named, std::string const& rule)
+{
+    auto const folder = folderOf(named);
+    if (!folder) {
+        complain(folder.error());
+        return Exit::kUsage;
+    }
+    Problems problems;
+    auto loaded = rulesInFolder(*folder, problems);
+    if (!loaded) {
+        complain(loaded.error());
+        return Exit::kBadInput;
+    }
+    complain(problems);
+    if (!loaded->rules) return Exit::kConfiguration;
+    if (!rule.empty() && loaded->rules->find(rule) == nullptr) {
+        complain(Error{Error::Kind::NotFound, rule, "no such rule in " + *folder,
+                       "give the id as its file is called, such as EL-K-LOW"});
+        return Exit::kUsage;
+    }
+    auto files = casesOf(loaded->content);
+    if (!files) return Exit::kBadInput;
+    return Tested{std::move(loaded->content), std::move(loaded->rules), *std::move(files)};
+}
+
 } // namespace
 
 int lint(LintArguments const& arguments)
@@ -89,11 +140,13 @@ int lint(LintArguments const& arguments)
         complain(loaded.error());
         return Exit::kBadInput;
     }
-    if (loaded->rules) rules::lint(loaded->content, *loaded->rules, {toDay(SystemClock{}.now()), true}, problems);
+    if (loaded->rules)
+        rules::lint(loaded->content, *loaded->rules, {toDay(SystemClock{}.now()), true}, problems);
     auto const sorted = problems.sorted();
     print(sorted, arguments.json);
     if (!arguments.json) {
-        auto const count = loaded->rules ? std::to_string(loaded->rules->rules.size()) + " rules, " : "";
+        auto const count =
+            loaded->rules ? std::to_string(loaded->rules->rules.size()) + " rules, " : "";
         std::cout << count << countsOf(sorted) << '\n';
     }
     return problems.hasErrors() ? Exit::kCheckFailed : Exit::kDone;
@@ -101,32 +154,41 @@ int lint(LintArguments const& arguments)
 
 int test(TestArguments const& arguments)
 {
-    auto const folder = folderOf(arguments.folder);
-    if (!folder) {
-        complain(folder.error());
-        return Exit::kUsage;
-    }
-    Problems problems;
-    auto const loaded = rulesInFolder(*folder, problems);
-    if (!loaded) {
-        complain(loaded.error());
-        return Exit::kBadInput;
-    }
-    complain(problems);
-    if (!loaded->rules) return Exit::kConfiguration;
-    auto const files = casesOf(loaded->content);
-    if (!files) return Exit::kBadInput;
-    auto const report = cases::run(*files, *loaded->rules, {arguments.trace, arguments.rule});
+    auto const tested = testedIn(arguments.folder, arguments.rule);
+    if (auto const* code = std::get_if<int>(&tested)) return *code;
+    auto const& [content, rules, files] = std::get<Tested>(tested);
+    auto const report = cases::run(files, *rules, {arguments.trace, arguments.rule});
     cases::print(report, std::cout);
     if (!arguments.junit.empty()) {
         std::ofstream file{arguments.junit};
         cases::writeJunit(report, file);
         if (!file) {
-            complain(Error{Error::Kind::BadRequest, arguments.junit, "cannot be written", "name a writable file"});
+            complain(Error{Error::Kind::BadRequest, arguments.junit, "cannot be written",
+                           "name a writable file"});
             return Exit::kBadInput;
         }
     }
-    return report.failures() == 0 ? Exit::kDone : Exit::kCheckFailed;
+    if (report.failures() > 0) return Exit::kCheckFailed;
+    return arguments.mutate ? mutate(content, *rules, files, arguments.rule) : Exit::kDone;
+}
+
+int coverage(CoverageArguments const& arguments)
+{
+    auto const tested = testedIn(arguments.folder, arguments.rule);
+    if (auto const* code = std::get_if<int>(&tested)) return *code;
+    auto const& [content, rules, files] = std::get<Tested>(tested);
+    Problems problems;
+    auto const explained = content.uncovered ? cases::readUnshowable(*content.uncovered, problems)
+                                             : std::vector<cases::Unshowable>{};
+    complain(problems);
+    if (problems.hasErrors()) return Exit::kBadInput;
+    auto const report = cases::coverageOf(*rules, files, explained, arguments.rule);
+    if (arguments.json)
+        std::cout << cases::toJson(report) << '\n';
+    else
+        cases::print(report, std::cout);
+    auto const enough = report.percent() >= arguments.least && report.outdated.empty();
+    return enough ? Exit::kDone : Exit::kCheckFailed;
 }
 
 } // namespace tcds::cli
