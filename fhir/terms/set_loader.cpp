@@ -48,6 +48,7 @@ public:
                                                     {"id", "title", "kind", "status", "source",
                                                      "date", "members", "includes", "phrases",
                                                      "unless", "window", "route", "look_back",
+                                                     "shared_with",
                                                      "negation", "negation_after", "experiencer",
                                                      "past", "hypothetical", "pseudo"},
                                                     problems}

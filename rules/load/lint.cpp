@@ -22,14 +22,19 @@ std::string_view versionOf(Tree const& tree)
 
 } // namespace
 
-void lint(Content const& content, RuleSet const& set, LintOptions const& options,
-          Problems& problems)
+std::vector<AcceptedWarning> lint(Content const& content, RuleSet const& set,
+                                  LintOptions const& options, Problems& problems)
 {
-    lintBands(set, problems);
-    lintLogic(set, problems);
-    lintMeta(set, options.day, problems);
-    lintTexts(content, set, problems);
-    if (options.needTests) lintTests(content, set, problems);
+    Problems found;
+    lintBands(set, found);
+    lintLogic(set, found);
+    lintPairs(set, found);
+    lintData(set, options.advertised, found);
+    lintMeta(set, options.day, found);
+    lintTexts(content, set, found);
+    lintSets(content, found);
+    if (options.needTests) lintTests(content, set, found);
+    return sortOutAccepted(content, found, problems);
 }
 
 void lintVersions(Content const& content, Content const& before, Problems& problems)

@@ -5,20 +5,30 @@
 #include "rules/model/rule_set.hpp"
 
 #include <string>
+#include <vector>
 
 namespace tcds::rules {
 
 struct LintOptions {
     std::string day;       // YYYY-MM-DD, for reviews that are due; "" = not looked at
     bool needTests = true; // L13; off where the tests are not at hand
+    std::vector<std::string> advertised =
+        {}; // prefetch keys of the service, L38; empty = not looked at
+};
+
+/// A warning that the author of the rule has accepted in `meta.accepted`.
+struct AcceptedWarning {
+    Diagnostic problem;
+    std::string reason;
 };
 
 /// Looks for what compiles and is wrong, or probably wrong, all the same. Errors: L07, L08, L12,
-/// L13, L16 (through named conditions). Warnings: L31, L33, L35, L36, L37, L39, L40.
+/// L13, L16 (through named conditions). Warnings: L30 to L41.
 /// @param set  what compile() made of this content; draft rules included when they should be looked
 /// at
-void lint(Content const& content, RuleSet const& set, LintOptions const& options,
-          Problems& problems);
+/// @return the warnings that a rule accepts with a reason; they are not among the problems
+std::vector<AcceptedWarning> lint(Content const& content, RuleSet const& set,
+                                  LintOptions const& options, Problems& problems);
 
 /// L14: a rule that differs from the one in `before` must have another version.
 void lintVersions(Content const& content, Content const& before, Problems& problems);
@@ -35,6 +45,16 @@ void lintMeta(RuleSet const& set, std::string const& day, Problems& problems);
 void lintTexts(Content const& content, RuleSet const& set, Problems& problems);
 /// lint_tests.cpp: L13
 void lintTests(Content const& content, RuleSet const& set, Problems& problems);
+
+/// lint_pairs.cpp: L30
+void lintPairs(RuleSet const& set, Problems& problems);
+/// lint_data.cpp: L32, L38
+void lintData(RuleSet const& set, std::vector<std::string> const& advertised, Problems& problems);
+/// lint_sets.cpp: L34
+void lintSets(Content const& content, Problems& problems);
+/// lint_accepted.cpp: puts everything but accepted warnings into `problems`; L41
+std::vector<AcceptedWarning> sortOutAccepted(Content const& content, Problems const& found,
+                                             Problems& problems);
 
 /// Where a clause stands; the file alone when its content had no positions.
 std::string whereOf(Condition const& condition, Rule const& rule);

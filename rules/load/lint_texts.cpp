@@ -57,6 +57,7 @@ void lintNames(RuleSet const& set, Problems& problems)
             if (!ingredient.rxnorm.empty()) continue;
             for (auto const& other : set.terms->ingredients())
                 if (other.id != ingredient.id && !holds(valueSet, other.id) &&
+                    !set.terms->classesOf(other.id).none() && // in no class: there to be told apart
                     isWordOf(ingredient.name, other.name))
                     problems.warning("L37", "valuesets/" + valueSet.name + ".yaml",
                                      "\"" + ingredient.name +

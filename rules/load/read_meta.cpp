@@ -78,6 +78,20 @@ void readApproval(Node node, Meta& meta, Problems& problems)
     fields.finish();
 }
 
+/// Warnings of lint that the author accepts, each with the reason; lint reads them from the file.
+void checkAccepted(Node list, Problems& problems)
+{
+    for (auto const item : list.items()) {
+        Fields fields{item, "accepted warning", problems};
+        auto const code = fields.neededText("lint");
+        auto const reason = fields.neededText("because");
+        fields.finish();
+        if (code.empty() || reason.empty() || (code.size() == 3 && code.starts_with("L3")) || code == "L40") continue;
+        problems.error("L01", item.where(), '"' + code + "\" is no warning of lint",
+                       "only warnings, L30 to L40, can be accepted");
+    }
+}
+
 } // namespace
 
 Meta readMeta(Node node, Meta meta, Problems& problems)
@@ -104,6 +118,7 @@ Meta readMeta(Node node, Meta meta, Problems& problems)
     if (auto const review = fields.find("next_review"))
         meta.nextReview = readDay(*review, problems);
     if (auto const approved = fields.find("approved")) readApproval(*approved, meta, problems);
+    if (auto const accepted = fields.find("accepted")) checkAccepted(*accepted, problems);
     fields.finish();
     return meta;
 }

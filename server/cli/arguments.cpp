@@ -92,8 +92,8 @@ RulesCommands addRules(CLI::App& app, Store& store)
     lint->footer("Example: twitch-cds rules lint rules/");
     lint->add_option("folder", store.lint.folder,
                      "rules folder; default: ./rules, else the embedded pack");
-    lint->add_option("--format", store.format, "text or json")
-        ->check(CLI::IsMember({"text", "json"}));
+    lint->add_option("--format", store.format, "text, json or sarif")
+        ->check(CLI::IsMember({"text", "json", "sarif"}));
 
     auto* test = rules->add_subcommand("test", "run the test cases of the rules");
     test->footer("Example: twitch-cds rules test rules/ --rule EL-K-LOW --trace");
@@ -298,7 +298,9 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
         return Command{store.evaluate};
     }
     if (rules.lint->parsed()) {
-        store.lint.json = store.format == "json";
+        store.lint.format = store.format == "json"    ? LintFormat::Json
+                            : store.format == "sarif" ? LintFormat::Sarif
+                                                      : LintFormat::Text;
         return Command{store.lint};
     }
     if (rules.test->parsed()) return Command{store.test};

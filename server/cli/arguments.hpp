@@ -35,9 +35,11 @@ struct EvaluateArguments {
     Output output = Output::Cards;
 };
 
+enum class LintFormat { Text, Json, Sarif };
+
 struct LintArguments {
     std::string folder;
-    bool json = false;
+    LintFormat format = LintFormat::Text;
 };
 struct TestArguments {
     std::string folder, junit, rule;

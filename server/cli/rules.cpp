@@ -3,12 +3,11 @@
 #include "server/cases/coverage.hpp"
 #include "server/cases/mutation.hpp"
 #include "server/cases/run.hpp"
+#include "server/cds/prefetch_profile.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
+#include "server/cli/lint_report.hpp"
 #include "server/cli/rule_source.hpp"
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <fstream>
@@ -28,42 +27,20 @@ Result<std::string> folderOf(std::string const& named)
                  "name one, such as `twitch-cds rules lint path/to/rules`"};
 }
 
-std::string asJson(std::vector<Diagnostic> const& problems)
+/// Keys that the full prefetch templates ask for.
+std::vector<std::string> advertisedKeys()
 {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> json{buffer};
-    json.StartArray();
-    for (auto const& problem : problems) {
-        json.StartObject();
-        auto const member = [&json](char const* name, std::string const& value) {
-            json.Key(name);
-            json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-        };
-        member("severity", problem.severity == Severity::Error ? "error" : "warning");
-        member("code", problem.code);
-        member("where", problem.where);
-        member("what", problem.what);
-        member("fix", problem.fix);
-        json.EndObject();
-    }
-    json.EndArray();
-    return {buffer.GetString(), buffer.GetSize()};
+    std::vector<std::string> keys;
+    for (auto const& use : cds::keyUses()) keys.emplace_back(use.key);
+    return keys;
 }
 
-void print(std::vector<Diagnostic> const& problems, bool json)
-{
-    if (json) {
-        std::cout << asJson(problems) << '\n';
-        return;
-    }
-    for (auto const& problem : problems) std::cout << toText(problem) << '\n';
-}
-
-std::string countsOf(std::vector<Diagnostic> const& problems)
+std::string countsOf(std::vector<Diagnostic> const& problems, std::size_t accepted)
 {
     auto const errors = std::ranges::count(problems, Severity::Error, &Diagnostic::severity);
     auto const warnings = static_cast<std::ptrdiff_t>(problems.size()) - errors;
-    return std::to_string(errors) + " error(s), " + std::to_string(warnings) + " warning(s)";
+    return std::to_string(errors) + " error(s), " + std::to_string(warnings) + " warning(s)" +
+           (accepted == 0 ? "" : ", " + std::to_string(accepted) + " accepted");
 }
 
 /// Reads the cases of a content; faults go to stderr.
@@ -140,14 +117,23 @@ int lint(LintArguments const& arguments)
         complain(loaded.error());
         return Exit::kBadInput;
     }
+    std::vector<rules::AcceptedWarning> accepted;
     if (loaded->rules)
-        rules::lint(loaded->content, *loaded->rules, {toDay(SystemClock{}.now()), true}, problems);
+        accepted = rules::lint(loaded->content, *loaded->rules,
+                               {toDay(SystemClock{}.now()), true, advertisedKeys()}, problems);
     auto const sorted = problems.sorted();
-    print(sorted, arguments.json);
-    if (!arguments.json) {
-        auto const count =
-            loaded->rules ? std::to_string(loaded->rules->rules.size()) + " rules, " : "";
-        std::cout << count << countsOf(sorted) << '\n';
+    switch (arguments.format) {
+    case LintFormat::Json:
+        std::cout << lintJson(sorted) << '\n';
+        break;
+    case LintFormat::Sarif:
+        std::cout << lintSarif(sorted, accepted, *folder) << '\n';
+        break;
+    case LintFormat::Text:
+        for (auto const& problem : sorted) std::cout << toText(problem) << '\n';
+        if (loaded->rules) std::cout << loaded->rules->rules.size() << " rules, ";
+        std::cout << countsOf(sorted, accepted.size()) << '\n';
+        break;
     }
     return problems.hasErrors() ? Exit::kCheckFailed : Exit::kDone;
 }
