@@ -4,6 +4,7 @@
 #include "rules/eval/suppress.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace tcds::rules {
 
@@ -61,16 +62,16 @@ public:
         auto const& rules = chart_.rules();
         auto const hook = hookBit(chart_.context().hook);
         std::vector<RuleIndex> candidates;
-        for (auto const index : rules.order)
-            if (has(index) && rules.rule(index).runsOn(hook)) candidates.push_back(index);
+        for (std::size_t word = 0; word < bits_.size(); ++word)
+            for (auto bits = bits_[word]; bits != 0; bits &= bits - 1) { // lowest first
+                auto const place = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+                auto const index = rules.order[place];
+                if (rules.rule(index).runsOn(hook)) candidates.push_back(index);
+            }
         return candidates;
     }
 
 private:
-    [[nodiscard]] bool has(RuleIndex rule) const
-    {
-        return ((bits_[rule.index() / 64] >> (rule.index() % 64)) & 1U) != 0;
-    }
     void add(std::vector<RuleBits> const& table, std::size_t at)
     {
         if (at >= table.size()) return;

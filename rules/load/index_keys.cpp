@@ -166,10 +166,10 @@ private:
     Keys const* current_ = nullptr;
 };
 
-void mark(RuleBits& bits, RuleIndex rule, std::size_t words)
+void mark(RuleBits& bits, std::size_t place, std::size_t words)
 {
     bits.resize(words);
-    bits[rule.index() / 64] |= std::uint64_t{1} << (rule.index() % 64);
+    bits[place / 64] |= std::uint64_t{1} << (place % 64);
 }
 
 } // namespace
@@ -184,14 +184,14 @@ void indexRules(RuleSet& set)
     index.always.resize(words);
 
     KeyReader reader{set};
-    for (auto const at : set.order) {
-        auto const& keys = reader.read(set.rule(at));
-        if (!keys.needed) mark(index.always, at, words);
+    for (std::size_t place = 0; place < set.order.size(); ++place) {
+        auto const& keys = reader.read(set.rule(set.order[place]));
+        if (!keys.needed) mark(index.always, place, words);
         for (auto const id : keys.sets)
-            if (id.known()) mark(index.bySet[id.index()], at, words);
-        for (auto const id : keys.ingredients) mark(index.byIngredient[id.index()], at, words);
+            if (id.known()) mark(index.bySet[id.index()], place, words);
+        for (auto const id : keys.ingredients) mark(index.byIngredient[id.index()], place, words);
         for (auto const id : keys.analytes)
-            if (id.known()) mark(index.byAnalyte[id.index()], at, words);
+            if (id.known()) mark(index.byAnalyte[id.index()], place, words);
     }
 }
 

@@ -64,7 +64,7 @@ struct PackInfo {
     std::string id, title, version, approval; // approval: none | required
 };
 
-/// Which rules a present code, class or analyte makes candidates (decision D40): one bit per rule.
+/// Which rules a code, class or analyte makes candidates (D40): a bit for each place in `order`.
 using RuleBits = std::vector<std::uint64_t>;
 
 struct RuleIndexKeys {
