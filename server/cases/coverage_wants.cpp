@@ -52,11 +52,12 @@ bool asksForDate(Condition const& clause)
     return false;
 }
 
-/// Does some source answer for the absence of what the clause asks for?
+/// Can the source fail that answers for the absence of what the clause asks for? A finding is
+/// answered by any source of complaints, and one of these brought the complaint.
 bool canBeAbsent(Condition const& clause)
 {
     return is<rules::MedTest>(clause) || is<rules::ProblemTest>(clause) ||
-           is<rules::FindingTest>(clause) || is<rules::OrderTest>(clause);
+           is<rules::OrderTest>(clause);
 }
 
 /// Is every medication that a clause takes among those that are shown?
