@@ -10,9 +10,9 @@ namespace tcds::rules {
 namespace {
 
 /// Words that tell a clinician what to do, instead of what to consider.
-constexpr std::array<std::string_view, 11> kDirectives{
-    "stop",     "give",       "hold",      "diagnose", "diagnoses",  "discontinue",
-    "withhold", "administer", "prescribe", "must",     "immediately"};
+constexpr std::array<std::string_view, 14> kDirectives{
+    "stop",       "give",      "hold", "diagnose", "diagnoses",   "discontinue", "withhold",
+    "administer", "prescribe", "must", "should",   "immediately", "avoid",       "switch"};
 
 void lintText(Node node, Problems& problems)
 {
@@ -31,6 +31,20 @@ void lintCard(Node card, Problems& problems)
     if (auto const also = card.find("also"))
         for (auto const entry : also->items())
             if (auto const say = entry.find("say")) lintText(*say, problems);
+}
+
+/// Labels of suggestions stand on the card as well, and so does the mechanism where `why` is
+/// absent.
+void lintBeside(Node rule, Problems& problems)
+{
+    if (auto const meta = rule.find("meta"); meta && meta->isMap())
+        if (auto const mechanism = meta->find("mechanism")) lintText(*mechanism, problems);
+    auto const suggest = rule.find("suggest");
+    if (!suggest) return;
+    for (auto const entry : suggest->items())
+        for (auto const* const key : {"text", "label"})
+            if (auto const label = entry.isMap() ? entry.find(key) : std::nullopt)
+                lintText(*label, problems);
 }
 
 /// Does the name stand in the other as a whole word?
@@ -72,8 +86,10 @@ void lintNames(RuleSet const& set, Problems& problems)
 void lintTexts(Content const& content, RuleSet const& set, Problems& problems)
 {
     for (auto const& pack : content.packs)
-        for (auto const& tree : pack.rules)
+        for (auto const& tree : pack.rules) {
             if (auto const card = tree.root().find("card")) lintCard(*card, problems);
+            lintBeside(tree.root(), problems);
+        }
     lintNames(set, problems);
 }
 
