@@ -30,6 +30,14 @@ struct Run {
     {
         return tcds::cli::explain(arguments);
     }
+    int operator()(tcds::cli::BuildArguments const& arguments) const
+    {
+        return tcds::cli::build(arguments);
+    }
+    int operator()(tcds::cli::VerifyBundleArguments const& arguments) const
+    {
+        return tcds::cli::verifyBundle(arguments);
+    }
     int operator()(tcds::cli::VerifyArguments const& arguments) const
     {
         return tcds::cli::verify(arguments);

@@ -1,59 +1,72 @@
 #include "rules/load/bundle.hpp"
 
-#include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+#include "rules/load/bundle_members.hpp"
 
-#include <array>
+#include <rapidjson/error/en.h>
 
 namespace tcds::rules {
 
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
 constexpr std::string_view kFormat = "1";
 
-struct SmallTable {
-    std::string_view file;
-    std::string_view Tables::*place;
-};
-constexpr std::array kSmallTables{
-    SmallTable{"terms/dose_forms.tsv", &Tables::doseForms},
-    SmallTable{"terms/ingredients.tsv", &Tables::ingredients},
-    SmallTable{"terms/names.tsv", &Tables::names},
-    SmallTable{"terms/routes.tsv", &Tables::routes},
-    SmallTable{"terms/units.tsv", &Tables::units},
-};
-
-void key(Writer& writer, std::string_view text)
-{
-    writer.Key(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-void member(Writer& writer, std::string_view name, std::string_view text)
-{
-    key(writer, name);
-    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-void member(Writer& writer, Tree const& tree)
-{
-    key(writer, tree.file());
-    tree.root().raw().Accept(writer);
-}
-
-std::string_view textOf(std::optional<Tree> const& tree, std::string_view name)
+std::string_view topText(std::optional<Tree> const& tree, std::string_view name)
 {
     if (!tree) return {};
     auto const node = tree->root().find(name);
     return node ? node->text() : std::string_view{};
 }
 
-std::string_view view(rapidjson::Value const& value)
+} // namespace
+
+void writeKey(JsonWriter& writer, std::string_view name)
 {
-    return {value.GetString(), value.GetStringLength()};
+    writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+}
+
+void writeText(JsonWriter& writer, std::string_view text)
+{
+    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void writeMember(JsonWriter& writer, std::string_view name, std::string_view text)
+{
+    writeKey(writer, name);
+    writeText(writer, text);
+}
+
+void writeMember(JsonWriter& writer, Tree const& tree)
+{
+    writeKey(writer, tree.file());
+    tree.root().raw().Accept(writer);
+}
+
+void writeIdentity(JsonWriter& writer, Content const& content)
+{
+    writeMember(writer, "id", topText(content.ruleSet, "id"));
+    writeMember(writer, "version", topText(content.ruleSet, "version"));
+    writeMember(writer, "digest", content.digest);
+    writeKey(writer, "files");
+    writer.StartObject();
+    for (auto const& [path, sum] : content.files) writeMember(writer, path, sum);
+    writer.EndObject();
+}
+
+std::string_view viewOf(rapidjson::Value const& text)
+{
+    return {text.GetString(), text.GetStringLength()};
+}
+
+rapidjson::Value const* objectIn(rapidjson::Value const& value, char const* name)
+{
+    auto const at = value.FindMember(name);
+    return at != value.MemberEnd() && at->value.IsObject() ? &at->value : nullptr;
+}
+
+std::string_view textIn(rapidjson::Value const& value, char const* name)
+{
+    auto const at = value.FindMember(name);
+    return at != value.MemberEnd() && at->value.IsString() ? viewOf(at->value) : std::string_view{};
 }
 
 Error notABundle(std::string what)
@@ -62,55 +75,56 @@ Error notABundle(std::string what)
                  "make it anew with: twitch-cds rules build"};
 }
 
-/// A member that must be an object; nullptr otherwise.
-rapidjson::Value const* object(rapidjson::Value const& bundle, char const* name)
+Result<Content> contentOf(std::shared_ptr<BundleText> bundle, std::string_view format,
+                          std::string signer)
 {
-    auto const at = bundle.FindMember(name);
-    return at != bundle.MemberEnd() && at->value.IsObject() ? &at->value : nullptr;
+    auto const& document = bundle->document;
+    if (document.HasParseError())
+        return notABundle("byte " + std::to_string(document.GetErrorOffset()) + ": " +
+                          rapidjson::GetParseError_En(document.GetParseError()));
+    if (!document.IsObject() || textIn(document, "format") != format)
+        return notABundle("no bundle of format " + std::string{format});
+    auto const* const trees = objectIn(document, "trees");
+    auto const* const tables = objectIn(document, "tables");
+    auto const* const files = objectIn(document, "files");
+    if (trees == nullptr || tables == nullptr || files == nullptr)
+        return notABundle("\"files\", \"trees\" or \"tables\" is missing");
+
+    Content content;
+    content.positions = false;
+    content.digest = textIn(document, "digest");
+    content.signer = std::move(signer);
+    for (auto const& file : files->GetObject())
+        if (file.value.IsString())
+            content.files.emplace_back(viewOf(file.name), viewOf(file.value));
+    for (auto const& tree : trees->GetObject()) {
+        std::string const path{viewOf(tree.name)};
+        if (!content.add(path, Tree::view(tree.value, path)))
+            return notABundle("no file is expected at \"" + path + "\"");
+    }
+    for (auto const& table : kSmallTables)
+        content.tables.*table.place = textIn(*tables, std::string{table.path}.c_str());
+    content.owners.push_back(std::move(bundle));
+    return content;
 }
-
-std::string_view text(rapidjson::Value const& bundle, char const* name)
-{
-    auto const at = bundle.FindMember(name);
-    return at != bundle.MemberEnd() && at->value.IsString() ? view(at->value) : std::string_view{};
-}
-
-struct Text {
-    std::string json;
-    rapidjson::Document document;
-};
-
-} // namespace
 
 std::string writeBundle(Content const& content)
 {
     rapidjson::StringBuffer buffer;
-    Writer writer{buffer};
+    JsonWriter writer{buffer};
     writer.StartObject();
-    member(writer, "format", kFormat);
-    member(writer, "id", textOf(content.ruleSet, "id"));
-    member(writer, "version", textOf(content.ruleSet, "version"));
-    member(writer, "digest", content.digest);
-    key(writer, "files");
+    writeMember(writer, "format", kFormat);
+    writeIdentity(writer, content);
+
+    writeKey(writer, "trees");
     writer.StartObject();
-    for (auto const& [path, sum] : content.files) member(writer, path, sum);
+    eachTree(content, [&](Tree const& tree) { writeMember(writer, tree); });
     writer.EndObject();
 
-    key(writer, "trees");
+    writeKey(writer, "tables");
     writer.StartObject();
-    for (auto const* const tree :
-         {&content.ruleSet, &content.analytes, &content.suggestions, &content.overrideReasons})
-        if (*tree) member(writer, **tree);
-    for (auto const& tree : content.valueSets) member(writer, tree);
-    for (auto const& pack : content.packs) {
-        if (pack.manifest) member(writer, *pack.manifest);
-        for (auto const& tree : pack.rules) member(writer, tree);
-    }
-    writer.EndObject();
-
-    key(writer, "tables");
-    writer.StartObject();
-    for (auto const& table : kSmallTables) member(writer, table.file, content.tables.*table.place);
+    for (auto const& table : kSmallTables)
+        writeMember(writer, table.path, content.tables.*table.place);
     writer.EndObject();
     writer.EndObject();
     return {buffer.GetString(), buffer.GetSize()};
@@ -118,36 +132,11 @@ std::string writeBundle(Content const& content)
 
 Result<Content> readBundle(std::string json, std::string_view products, std::string signer)
 {
-    auto owner = std::make_shared<Text>();
-    owner->json = std::move(json);
-    owner->document.ParseInsitu(owner->json.data());
-    auto const& bundle = owner->document;
-    if (bundle.HasParseError())
-        return notABundle("byte " + std::to_string(bundle.GetErrorOffset()) + ": " +
-                          rapidjson::GetParseError_En(bundle.GetParseError()));
-    if (!bundle.IsObject() || text(bundle, "format") != kFormat)
-        return notABundle("no bundle of format " + std::string{kFormat});
-    auto const* const trees = object(bundle, "trees");
-    auto const* const tables = object(bundle, "tables");
-    auto const* const files = object(bundle, "files");
-    if (trees == nullptr || tables == nullptr || files == nullptr)
-        return notABundle("\"files\", \"trees\" or \"tables\" is missing");
-
-    Content content;
-    content.positions = false;
-    content.digest = text(bundle, "digest");
-    content.signer = std::move(signer);
-    for (auto const& file : files->GetObject())
-        if (file.value.IsString()) content.files.emplace_back(view(file.name), view(file.value));
-    for (auto const& tree : trees->GetObject()) {
-        std::string const path{view(tree.name)};
-        if (!content.add(path, Tree::view(tree.value, path)))
-            return notABundle("no file is expected at \"" + path + "\"");
-    }
-    for (auto const& table : kSmallTables)
-        content.tables.*table.place = text(*tables, std::string{table.file}.c_str());
-    content.tables.products = products;
-    content.owners.push_back(std::move(owner));
+    auto bundle = std::make_shared<BundleText>();
+    bundle->json = std::move(json);
+    bundle->document.ParseInsitu(bundle->json.data());
+    auto content = contentOf(std::move(bundle), kFormat, std::move(signer));
+    if (content) content->tables.products = products;
     return content;
 }
 

@@ -42,6 +42,11 @@ App::App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rul
 {
 }
 
+void App::use(std::shared_ptr<rules::RuleSet const> rules)
+{
+    (void)rules_.swap(std::move(rules)); // the old ones end with the last call that has them
+}
+
 bool App::mayBlock(http::Request const& request) const
 {
     return request.body.size() > kLargeBody || config_.fsync == config::Fsync::Always ||
@@ -127,6 +132,7 @@ http::Response App::ready() const
     if (!tenants_.healthy()) return say(false, "audit-not-writable");
     if (!callers_.letsInSomebody()) return say(false, "no-client-entries");
     if (!callers_.knowsKeys()) return say(false, "no-client-keys");
+    if (reloadRefused_) return json(R"({"status":"ready","warning":"content-reload-refused"})");
     return say(true, "");
 }
 

@@ -36,6 +36,11 @@ public:
 
     /// From now on `/healthz/ready` answers 503: the balancer sends nothing new.
     void beginDrain() { draining_ = true; }
+    /// Calls that begin from now on are answered by these rules, discovery too; those under way go
+    /// on with the ones that they began with.
+    void use(std::shared_ptr<rules::RuleSet const> rules);
+    /// Whether the last reload of the rules was refused: `/healthz/ready` tells it, and stays 200.
+    void reloadRefused(bool refused) { reloadRefused_ = refused; }
     /// Records a request that the listener refused before any handler saw it.
     void recordRefusal(int status, std::string_view where, std::string_view remote);
 
@@ -62,7 +67,7 @@ private:
     ops::OpsLog& ops_;
     Tally tally_;
     HookWalk walk_;
-    std::atomic<bool> draining_{false};
+    std::atomic<bool> draining_{false}, reloadRefused_{false};
     std::unique_ptr<client::FhirClient> client_; // ends first: what it calls is above
 };
 

@@ -105,6 +105,15 @@ bool asksFor(cds::Service const& service, std::string_view key)
     return std::ranges::find(service.keys, key) != service.keys.end();
 }
 
+ops::MetricWords::Content wordsOf(rules::RuleSet const& rules)
+{
+    ops::MetricWords::Content words;
+    for (auto const& pack : rules.packs) words.packs.push_back({pack.id, pack.version});
+    for (auto const& rule : rules.rules) words.rules.push_back(rule.id);
+    for (auto const& reason : rules.overrideReasons) words.overrideReasons.push_back(reason.code);
+    return words;
+}
+
 } // namespace
 
 std::unique_ptr<ops::Metrics> metricsOf(config::Config const& config, rules::RuleSet const& rules)
@@ -112,7 +121,7 @@ std::unique_ptr<ops::Metrics> metricsOf(config::Config const& config, rules::Rul
     ops::MetricWords words;
     words.version = kVersion;
     words.commit = kCommit;
-    for (auto const& pack : rules.packs) words.packs.push_back({pack.id, pack.version});
+    words.content = wordsOf(rules);
     for (auto const& service : cds::services()) {
         words.services.emplace_back(service.id);
         words.kinds.emplace_back(toText(service.hook));
@@ -120,9 +129,7 @@ std::unique_ptr<ops::Metrics> metricsOf(config::Config const& config, rules::Rul
     words.kinds.emplace_back(kFeedback);
     words.kinds.emplace_back(kDiscovery);
     for (auto const& entry : config.clients) words.clients.push_back(entry.name);
-    for (auto const& rule : rules.rules) words.rules.push_back(rule.id);
     for (auto const outcome : kRuleOutcomes) words.ruleOutcomes.emplace_back(toText(outcome));
-    for (auto const& reason : rules.overrideReasons) words.overrideReasons.push_back(reason.code);
     words.rejectReasons = rejectReasons();
     for (auto const key : fhir::kSourceKeys) words.keys.emplace_back(key);
     for (auto const status : kMissing) words.inputReasons.emplace_back(toText(status));
@@ -178,6 +185,16 @@ void Tally::contextIncomplete(std::string_view client) const
 void Tally::recordLost() const
 {
     if (metrics_ != nullptr) metrics_->auditWriteFailed();
+}
+
+void Tally::contentInUse(rules::RuleSet const& rules) const
+{
+    if (metrics_ != nullptr) metrics_->contentInUse(wordsOf(rules));
+}
+
+void Tally::contentReloaded(bool refused) const
+{
+    if (metrics_ != nullptr) metrics_->contentReloaded(refused);
 }
 
 void Tally::prefetchKeys(std::span<fhir::Input const> inputs, std::string_view client) const

@@ -41,6 +41,9 @@ public:
     void refusedUnread(int status, std::string_view reason) const;
     void contextIncomplete(std::string_view client) const;
     void recordLost() const;
+    /// Other rules answer from now on.
+    void contentInUse(rules::RuleSet const& rules) const;
+    void contentReloaded(bool refused) const;
 
     /// Prefetch keys of a call, once its aliases are applied (decision D38, TOL-01).
     void prefetchKeys(std::span<fhir::Input const> inputs, std::string_view client) const;

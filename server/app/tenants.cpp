@@ -104,6 +104,13 @@ Tenant& Tenants::of(std::string_view name) const
     return *at->second;
 }
 
+bool Tenants::keepInEach(std::string_view type, std::string const& members) const
+{
+    bool kept = true;
+    for (auto const& [name, tenant] : byName_) kept = tenant->journal.keep(type, members) && kept;
+    return kept;
+}
+
 bool Tenants::healthy() const
 {
     return std::ranges::all_of(byName_,

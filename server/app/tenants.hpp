@@ -45,6 +45,9 @@ public:
     [[nodiscard]] Tenant& own() const { return *own_; }
     /// @param name  of the configuration that the tenants were opened from; throws on any other
     [[nodiscard]] Tenant& of(std::string_view name) const;
+    /// Hands a record that concerns all of them to every log.
+    /// @return false when one of them could not keep it, and none may be lost
+    [[nodiscard]] bool keepInEach(std::string_view type, std::string const& members) const;
     /// Whether records of every tenant can be kept.
     [[nodiscard]] bool healthy() const;
 

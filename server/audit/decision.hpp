@@ -87,4 +87,24 @@ struct RejectRecord {
 };
 std::string writeReject(RejectRecord const& record);
 
+/// The content that answers calls from now on, or one that was refused, for Log::append("config",
+/// ..).
+struct ConfigRecord {
+    struct Pack {
+        std::string_view id, version, approval; // approval: none | required
+    };
+    bool refused = false;
+    std::string_view via;   // start | signal | admin
+    std::string_view actor; // name of who asked, "" where nobody says it
+    // The content in use; of a refused one nothing is known for certain.
+    std::string_view id, version, sha256, signer;
+    std::span<Pack const> packs;
+    std::string_view stored; // SHA-256 of its file in the pack store
+    // The taking over of an unapproved pack (decision D54); all empty where none was needed.
+    std::string_view acknowledgedPack, acknowledgedVersion, acknowledgedBy, acknowledgedOn;
+    std::string_view before;     // SHA-256 of the content that was in use, "" at start
+    std::string_view where, why; // of the refusal
+};
+std::string writeConfig(ConfigRecord const& record);
+
 } // namespace tcds::audit

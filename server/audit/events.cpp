@@ -3,7 +3,7 @@
 #include "server/audit/decision.hpp"
 #include "server/audit/members.hpp"
 
-// Records that are no decisions: feedback and refused calls.
+// Records that are no decisions: feedback, refused calls, and changes of the content.
 
 namespace tcds::audit {
 
@@ -68,6 +68,43 @@ std::string writeReject(RejectRecord const& record)
     json.member("bytes", record.requestBytes);
     json.memberIfAny("sha256", record.requestSha256);
     json.close();
+    return json.take();
+}
+
+std::string writeConfig(ConfigRecord const& record)
+{
+    Members json;
+    json.member("change", "content");
+    json.member("outcome", record.refused ? "refused" : "in-use");
+    json.member("via", record.via);
+    json.memberIfAny("actor", record.actor);
+    json.openObject("pack");
+    json.member("id", record.id);
+    json.member("version", record.version);
+    json.member("sha256", record.sha256);
+    json.memberIfAny("signer", record.signer);
+    json.close();
+    json.openArray("parts");
+    for (auto const& pack : record.packs) {
+        json.openObject();
+        json.member("id", pack.id);
+        json.member("version", pack.version);
+        json.member("approval", pack.approval);
+        json.close();
+    }
+    json.close();
+    json.memberIfAny("stored", record.stored);
+    if (!record.acknowledgedPack.empty()) {
+        json.openObject("acknowledged");
+        json.member("pack", record.acknowledgedPack);
+        json.member("version", record.acknowledgedVersion);
+        json.member("by", record.acknowledgedBy);
+        json.member("on", record.acknowledgedOn);
+        json.close();
+    }
+    json.memberIfAny("before", record.before);
+    json.memberIfAny("where", printable(record.where));
+    json.memberIfAny("why", printable(record.why));
     return json.take();
 }
 

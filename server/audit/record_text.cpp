@@ -216,6 +216,22 @@ std::string rejectText(Value const& record)
     return page.take();
 }
 
+std::string configText(Value const& record)
+{
+    Page page{record};
+    page.row("record", title(record)).member("change").member("outcome").member("via");
+    page.member("actor");
+    page.row("pack", at(record, {"pack", "id"}) + around(" ", at(record, {"pack", "version"})) +
+                         around(", sha256 ", at(record, {"pack", "sha256"})) +
+                         around(", signed by ", at(record, {"pack", "signer"})));
+    page.row("taken over", at(record, {"acknowledged", "pack"}) +
+                               around(" ", at(record, {"acknowledged", "version"})) +
+                               around(" by ", at(record, {"acknowledged", "by"})) +
+                               around(" on ", at(record, {"acknowledged", "on"})));
+    page.member("before").member("where").member("why");
+    return page.take();
+}
+
 std::string lifeText(Value const& record)
 {
     Page page{record};
@@ -230,8 +246,8 @@ struct Type {
     std::string (*write)(Value const&);
 };
 constexpr std::array kTypes{Type{"decision", &decisionText}, Type{"feedback", &feedbackText},
-                            Type{"reject", &rejectText}, Type{"start", &lifeText},
-                            Type{"stop", &lifeText}};
+                            Type{"reject", &rejectText}, Type{"config", &configText},
+                            Type{"start", &lifeText},   Type{"stop", &lifeText}};
 
 } // namespace
 

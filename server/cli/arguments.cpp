@@ -19,6 +19,8 @@ struct Store {
     TestArguments test;
     CoverageArguments coverage;
     ExplainArguments explain;
+    BuildArguments build;
+    VerifyBundleArguments verifyBundle;
     VerifyArguments verify;
     ShowArguments show;
     ReportArguments report;
@@ -81,8 +83,35 @@ CLI::App* addEvaluate(CLI::App& app, Store& store)
 }
 
 struct RulesCommands {
-    CLI::App *lint, *test, *coverage, *explain;
+    CLI::App *lint, *test, *coverage, *explain, *build, *verify;
 };
+
+CLI::App* addBuild(CLI::App& rules, Store& store)
+{
+    auto* build = rules.add_subcommand(
+        "build", "write a rules folder as one bundle file; refused when lint or a test case fails");
+    build->footer("Example: twitch-cds rules build rules/ --out site-rules.json --key board.key\n"
+                  "A key: openssl genpkey -algorithm ed25519 -out board.key\n"
+                  "       openssl pkey -in board.key -pubout -out board.pem");
+    build->add_option("folder", store.build.folder, "rules folder; default: ./rules");
+    build->add_option("--out", store.build.out, "the bundle; its signature goes to FILE.sig")
+        ->required();
+    build->add_option("--key", store.build.key, "private Ed25519 key (PEM, mode 600) to sign with");
+    build->add_option("--since", store.build.since,
+                      "bundle in use: a rule that differs must have another version");
+    return build;
+}
+
+CLI::App* addVerifyBundle(CLI::App& rules, Store& store)
+{
+    auto* verify = rules.add_subcommand(
+        "verify", "look at a bundle as a service would: digests, signature, lint, test cases");
+    verify->footer("Example: twitch-cds rules verify site-rules.json --key board.pem");
+    verify->add_option("file", store.verifyBundle.file, "bundle file")->required();
+    verify->add_option("--key", store.verifyBundle.keys,
+                       "public key (PEM) that is trusted; may be repeated");
+    return verify;
+}
 
 RulesCommands addRules(CLI::App& app, Store& store)
 {
@@ -122,7 +151,7 @@ RulesCommands addRules(CLI::App& app, Store& store)
     explain->add_option("--now", store.explain.now, "time of the call");
     explain->add_option("--rules", store.explain.folder,
                         "rules folder; default: the embedded pack");
-    return {lint, test, coverage, explain};
+    return {lint,    test, coverage, explain, addBuild(*rules, store), addVerifyBundle(*rules, store)};
 }
 
 struct AuditCommands {
@@ -164,7 +193,7 @@ AuditCommands addAudit(CLI::App& app, Store& store)
     show->add_option("--decision", wanted.decision, "decision id (X-Decision-Id)");
     show->add_option("--card", wanted.card, "uuid of a card");
     show->add_option("--rule", wanted.rule, "decisions in which this rule fired");
-    show->add_option("--type", wanted.type, "decision, feedback, reject, start or stop");
+    show->add_option("--type", wanted.type, "decision, feedback, reject, config, start or stop");
     show->add_option("--from", wanted.from, "first day or instant");
     show->add_option("--to", wanted.to, "last day or instant");
     show->add_option("--last", wanted.last, "only the newest N");
@@ -309,6 +338,8 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
         return Command{store.coverage};
     }
     if (rules.explain->parsed()) return Command{store.explain};
+    if (rules.build->parsed()) return Command{store.build};
+    if (rules.verify->parsed()) return Command{store.verifyBundle};
     if (audit.verify->parsed()) {
         store.verify.flags = flags;
         return Command{store.verify};

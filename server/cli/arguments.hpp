@@ -54,6 +54,16 @@ struct ExplainArguments {
     std::string request, rule, now, folder;
 };
 
+struct BuildArguments {
+    std::string folder, out;
+    std::string key;   // PEM file of the private key; "" = not signed
+    std::string since; // bundle that was in use before; "" = versions are not compared
+};
+struct VerifyBundleArguments {
+    std::string file;
+    std::vector<std::string> keys; // PEM files of trusted public keys
+};
+
 struct VerifyArguments {
     std::string directory, config;
     std::vector<std::pair<std::string, std::string>> flags;
@@ -90,8 +100,10 @@ struct DoctorArguments {
     std::vector<std::pair<std::string, std::string>> flags;
 };
 
-using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
-                             ExplainArguments, VerifyArguments, ShowArguments, ReportArguments,
+using Command =
+    std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
+                 ExplainArguments, BuildArguments, VerifyBundleArguments, VerifyArguments,
+                 ShowArguments, ReportArguments,
                              ConfigArguments, PrefetchArguments, LookupArguments, DoctorArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.

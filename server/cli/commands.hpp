@@ -12,6 +12,8 @@ int lint(LintArguments const& arguments);
 int test(TestArguments const& arguments);
 int coverage(CoverageArguments const& arguments);
 int explain(ExplainArguments const& arguments);
+int build(BuildArguments const& arguments);
+int verifyBundle(VerifyBundleArguments const& arguments);
 int verify(VerifyArguments const& arguments);
 int show(ShowArguments const& arguments);
 int report(ReportArguments const& arguments);

@@ -1,27 +1,18 @@
 #include "server/cli/rule_source.hpp"
 
-#include "rules/load/bundle.hpp"
 #include "rules/load/compile.hpp"
-#include "server/app/embedded.hpp"
 #include "server/audit/digest.hpp"
 #include "server/cli/console.hpp"
+#include "server/cli/content_source.hpp"
 
 #include <filesystem>
-#include <stdexcept>
 
 namespace tcds::cli {
 
 std::shared_ptr<rules::RuleSet const> embeddedRules(std::string const& day)
 {
-    auto const content =
-        rules::readBundle(std::string{app::embeddedBundle()}, app::embeddedProducts(), "embedded");
-    if (!content) throw std::runtime_error{"embedded pack: " + toText(content.error())};
     Problems problems;
-    rules::CompileOptions options;
-    options.day = day;
-    auto rules = rules::compile(*content, problems, options);
-    if (!rules) throw std::runtime_error{"embedded pack: " + problems.asError().what};
-    return rules;
+    return contentOf(config::Config{}, day, Scrutiny::Start, problems)->rules;
 }
 
 Result<FolderRules> rulesInFolder(std::string const& folder, Problems& problems)
@@ -35,15 +26,12 @@ Result<FolderRules> rulesInFolder(std::string const& folder, Problems& problems)
 
 std::shared_ptr<rules::RuleSet const> rulesOf(config::Config const& config, std::string const& day)
 {
-    if (config.contentFolder.empty()) return embeddedRules(day);
     Problems problems;
-    auto const loaded = rulesInFolder(config.contentFolder, problems);
-    if (!loaded) {
-        complain(loaded.error());
-        return nullptr;
-    }
+    auto const found = contentOf(config, day, Scrutiny::Start, problems);
     complain(problems);
-    return loaded->rules;
+    if (found) return found->rules;
+    if (!problems.hasErrors()) complain(found.error());
+    return nullptr;
 }
 
 std::string defaultFolder() { return std::filesystem::exists("rules/ruleset.yaml") ? "rules" : ""; }

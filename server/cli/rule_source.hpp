@@ -22,8 +22,8 @@ struct FolderRules {
 };
 Result<FolderRules> rulesInFolder(std::string const& folder, Problems& problems);
 
-/// The rules that a configuration is answered by: its content folder, else the embedded pack.
-/// Problems go to stderr; nullptr when the folder cannot be used.
+/// The rules that a configuration is answered by, as contentOf() finds them at a start. Problems go
+/// to stderr; nullptr when they cannot be used.
 /// @param day  as for embeddedRules
 std::shared_ptr<rules::RuleSet const> rulesOf(config::Config const& config, std::string const& day);
 

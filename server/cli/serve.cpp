@@ -1,6 +1,8 @@
 #include "fhir/client/document_client.hpp"
 #include "fhir/client/fhir_client.hpp"
+#include "server/app/admin.hpp"
 #include "server/app/app.hpp"
+#include "server/app/content_switch.hpp"
 #include "server/app/key_servers.hpp"
 #include "server/app/tally.hpp"
 #include "server/app/tenants.hpp"
@@ -8,13 +10,14 @@
 #include "server/cds/outcome.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
+#include "server/cli/content_source.hpp"
 #include "server/cli/outbound.hpp"
 #include "server/cli/private_memory.hpp"
-#include "server/cli/rule_source.hpp"
 #include "server/cli/settings.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/metrics_listener.hpp"
 #include "server/ops/ops_log.hpp"
+#include "server/ops/side_listener.hpp"
 
 #include <pthread.h>
 
@@ -22,6 +25,7 @@
 #include <charconv>
 #include <csignal>
 #include <memory>
+#include <optional>
 
 namespace tcds::cli {
 
@@ -33,21 +37,26 @@ using Level = http::Log::Level;
 /// Calls of clients whose keys are at hand go on beside those that wait for a key server.
 constexpr unsigned kThreadsWhereCallsWait = 2 * auth::KeySetTimes{}.mostWaiting;
 
-/// Production takes an unapproved pack only by name and version (decision D54).
-bool packIsAccepted(config::Config const& config, rules::RuleSet const& rules)
+/// The content as the configuration names it now: its section `content` is read again, all else
+/// stays as it was at start.
+Result<app::ReadyContent> contentNow(ServeArguments const& arguments, config::Config config,
+                                     Clock const& clock)
 {
-    auto const unapproved = std::ranges::any_of(
-        rules.packs, [](rules::PackInfo const& pack) { return pack.approval != "required"; });
-    if (config.mode != config::Mode::Production || !unapproved) return true;
-    auto const& taken = config.acknowledged;
-    if (taken.pack == rules.id && taken.version == rules.version && !taken.by.empty() &&
-        !taken.on.empty())
-        return true;
-    complain(Error{Error::Kind::Config, "content.acknowledged",
-                   "the pack " + rules.id + " " + rules.version + " has no clinical approval",
-                   "let the site take it over by adding: content: {acknowledged: {pack: " +
-                       rules.id + ", version: " + rules.version + ", by: ROLE, on: YYYY-MM-DD}}"});
-    return false;
+    auto const sources = sourcesOf(arguments.config, arguments.flags);
+    if (!sources) return sources.error();
+    Problems problems;
+    auto const loaded = config::load(*sources, problems);
+    if (!loaded) return problems.asError();
+    auto const& next = loaded->config;
+    if (next.mode != config.mode)
+        return Error{Error::Kind::Config, "mode", "it is another one than at start",
+                     "restart the service, or set it back"};
+    config.contentBundle = next.contentBundle;
+    config.contentFolder = next.contentFolder;
+    config.trustedKeys = next.trustedKeys;
+    config.acknowledged = next.acknowledged;
+    Problems ofRules;
+    return contentToServe(config, clock.now(), Scrutiny::Reload, ofRules);
 }
 
 /// A preflight comes without a token, so the listener lets in the pages of every client.
@@ -144,8 +153,8 @@ sigset_t blockSignals()
     return signals;
 }
 
-/// SIGHUP: what cannot be used is named, and the old stays.
-void reload(http::Server& server, ops::OpsLog& ops)
+/// What cannot be used is named, and the old stays.
+void reloadTls(http::Server& server, ops::OpsLog& ops)
 {
     auto const reloaded = server.reloadTls();
     if (reloaded)
@@ -154,7 +163,9 @@ void reload(http::Server& server, ops::OpsLog& ops)
         ops.event(Level::Error, "reload refused", {Field{"why", toText(reloaded.error())}});
 }
 
-void waitForEnd(sigset_t const& signals, http::Server& server, ops::OpsLog& ops, bool const hasTls)
+/// SIGHUP reads certificates and rules again, the rules on a thread of their own.
+void waitForEnd(sigset_t const& signals, http::Server& server, app::ContentSwitch& content,
+                ops::OpsLog& ops, bool const hasTls)
 {
     for (;;) {
         int signal = 0;
@@ -164,10 +175,8 @@ void waitForEnd(sigset_t const& signals, http::Server& server, ops::OpsLog& ops,
                       {Field{"signal", signal == SIGTERM ? "TERM" : "INT"}});
             return;
         }
-        if (hasTls)
-            reload(server, ops);
-        else
-            ops.event(Level::Info, "nothing to reload", {Field{"signal", "HUP"}});
+        if (hasTls) reloadTls(server, ops);
+        content.reload({"signal", ""});
     }
 }
 
@@ -204,6 +213,39 @@ Result<std::unique_ptr<ops::MetricsListener>> startMetrics(config::Config const&
     return listener;
 }
 
+/// Who may ask the admin listener; nobody where there is none.
+Result<std::optional<app::AdminTokens>> adminTokens(config::Config const& config)
+{
+    if (config.adminAddress.empty()) return std::optional<app::AdminTokens>{};
+    auto tokens = app::AdminTokens::fromFile(config.adminTokenFile);
+    if (!tokens) return tokens.error();
+    return std::optional<app::AdminTokens>{std::move(*tokens)};
+}
+
+/// The admin interface on its own listener.
+struct AdminSide {
+    AdminSide(config::Config const& config, app::AdminTokens tokens, app::ContentSwitch& content,
+              ops::OpsLog& ops)
+        : admin{std::move(tokens), content, ops},
+          listener{"admin: ", numeric(config.adminAddress), config.adminPort, admin, ops}
+    {
+    }
+    app::Admin admin;
+    ops::SideListener listener;
+};
+
+/// @return null where nobody wants it
+/// @error as SideListener::start
+Result<std::unique_ptr<AdminSide>> startAdmin(config::Config const& config,
+                                              std::optional<app::AdminTokens> tokens,
+                                              app::ContentSwitch& content, ops::OpsLog& ops)
+{
+    if (!tokens) return std::unique_ptr<AdminSide>{};
+    auto side = std::make_unique<AdminSide>(config, std::move(*tokens), content, ops);
+    if (auto const started = side->listener.start(); !started) return started.error();
+    return side;
+}
+
 } // namespace
 
 int serve(ServeArguments const& arguments)
@@ -212,8 +254,19 @@ int serve(ServeArguments const& arguments)
     if (!loaded) return Exit::kConfiguration;
     auto const& config = loaded->config;
     SystemClock const clock;
-    auto const rules = rulesOf(config, toDay(clock.now()));
-    if (!rules || !packIsAccepted(config, *rules)) return Exit::kConfiguration;
+    Problems problems;
+    auto content = contentToServe(config, clock.now(), Scrutiny::Start, problems);
+    complain(problems);
+    if (!content) {
+        if (!problems.hasErrors()) complain(content.error());
+        return Exit::kConfiguration;
+    }
+    auto const rules = content->rules;
+    auto tokens = adminTokens(config);
+    if (!tokens) {
+        complain(tokens.error());
+        return Exit::kConfiguration;
+    }
 
     keepMemoryPrivate();
     auto const signals = blockSignals(); // before the first thread
@@ -244,7 +297,15 @@ int serve(ServeArguments const& arguments)
     }
     app::App app{config, rules, *callers, clock, *tenants, ops, *std::move(fhir), metrics.get()};
     http::Server server{serverOptions(config), app, ops};
+    app::ContentSwitch contentSwitch{
+        {app, *tenants, clock, ops, app::Tally{metrics.get()}},
+        *std::move(content),
+        [&] { return contentNow(arguments, config, clock); }};
     hearEvents(ops, app, metrics.get());
+    if (auto const recorded = contentSwitch.recordStart(); !recorded) {
+        complain(recorded.error());
+        return Exit::kConfiguration;
+    }
     callers->fetchKeySets();
     if (auto const started = server.start(); !started) {
         complain(started.error());
@@ -255,13 +316,20 @@ int serve(ServeArguments const& arguments)
         complain(scraped.error());
         return Exit::kConfiguration;
     }
+    auto const administered =
+        startAdmin(config, *std::move(tokens), contentSwitch, ops);
+    if (!administered) {
+        complain(administered.error());
+        return Exit::kConfiguration;
+    }
     auto const port = std::to_string(server.port());
     ops.event(Level::Info, "ready",
               {Field{"version", kVersion}, Field{"mode", config::toText(config.mode)},
                Field{"port", port}, Field{"pack", rules->id}, Field{"pack_version", rules->version},
+               Field{"signer", rules->signer},
                Field{"audit", config.auditDirectory},
                Field{"tenants", std::to_string(1 + config.tenants.size())}});
-    waitForEnd(signals, server, ops, !config.tls.certificateFile.empty());
+    waitForEnd(signals, server, contentSwitch, ops, !config.tls.certificateFile.empty());
     app.beginDrain();
     auto const cut = server.drain();
     ops.event(Level::Info, "stopped", {Field{"cut_off", std::to_string(cut)}});

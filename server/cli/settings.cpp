@@ -33,17 +33,14 @@ std::string hostName()
 
 } // namespace
 
-std::optional<config::Sources> readSources(std::string const& file,
-                                           std::vector<std::pair<std::string, std::string>> flags)
+Result<config::Sources> sourcesOf(std::string const& file,
+                                  std::vector<std::pair<std::string, std::string>> flags)
 {
     config::Sources sources;
     sources.file = file;
     if (!file.empty()) {
         auto text = readText(file);
-        if (!text) {
-            complain(text.error());
-            return std::nullopt;
-        }
+        if (!text) return text.error();
         sources.fileText = std::move(*text);
     }
     sources.environment = config::environment();
@@ -51,6 +48,15 @@ std::optional<config::Sources> readSources(std::string const& file,
     sources.stateDirectory = stateDirectory();
     sources.hostName = hostName();
     return sources;
+}
+
+std::optional<config::Sources> readSources(std::string const& file,
+                                           std::vector<std::pair<std::string, std::string>> flags)
+{
+    auto sources = sourcesOf(file, std::move(flags));
+    if (sources) return *std::move(sources);
+    complain(sources.error());
+    return std::nullopt;
 }
 
 std::optional<config::Loaded> loadSettings(std::string const& file,

@@ -9,8 +9,12 @@
 
 namespace tcds::cli {
 
-/// What a configuration is read from: the file, the environment and flags of this process; an
-/// unreadable file goes to stderr.
+/// What a configuration is read from: the file, the environment and flags of this process.
+/// @error BadRequest when the file cannot be read
+Result<config::Sources> sourcesOf(std::string const& file,
+                                  std::vector<std::pair<std::string, std::string>> flags);
+
+/// The same; an unreadable file goes to stderr.
 std::optional<config::Sources> readSources(std::string const& file,
                                            std::vector<std::pair<std::string, std::string>> flags);
 

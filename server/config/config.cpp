@@ -158,13 +158,38 @@ void refuseHalfTls(TlsSettings const& tls, std::string const& where, Problems& p
     need(!tls.crlFile.empty(), authorities, "tls.crl_file", "tls.client_ca_file");
 }
 
+/// Content that nobody signed reaches patients in no mode but dev (decision D7).
+void refuseContent(Config const& config, std::string const& where, Problems& problems)
+{
+    if (config.mode != Mode::Dev && !config.contentFolder.empty())
+        problems.error("", where, "content.folder is unsigned content, which only mode dev takes",
+                       "leave it out, or start with --mode dev");
+    if (!config.contentFolder.empty() && !config.contentBundle.empty())
+        problems.error("", where, "content.folder and content.bundle are both set",
+                       "leave one of them out");
+    if (config.mode != Mode::Dev && !config.contentBundle.empty() && config.trustedKeys.empty())
+        problems.error("", where, "content.bundle is set without content.trusted_keys",
+                       "list the public keys of those who may sign it");
+}
+
+/// Its tokens cross the wire in the clear (control CTL-17).
+void refuseAdmin(Config const& config, std::string const& where, Problems& problems)
+{
+    if (config.adminAddress.empty()) return;
+    if (!isLoopback(config.adminAddress))
+        problems.error("", where, "admin.listen is not loopback",
+                       "listen on 127.0.0.1, and reach it through a tunnel");
+    if (config.adminTokenFile.empty())
+        problems.error("", where, "admin.listen is set without admin.token_file",
+                       "make one with: (umask 077; echo \"NAME $(openssl rand -hex 32)\" > FILE)");
+}
+
 void refuse(Config const& config, std::string const& file, Problems& problems)
 {
     auto const where = file.empty() ? std::string{"configuration"} : file;
     refuseHalfTls(config.tls, where, problems);
-    if (config.mode != Mode::Dev && !config.contentFolder.empty())
-        problems.error("", where, "content.folder is unsigned content, which only mode dev takes",
-                       "leave it out, or start with --mode dev");
+    refuseContent(config, where, problems);
+    refuseAdmin(config, where, problems);
     if (config.mode != Mode::Production) return;
     if (config.auditKeyFile.empty())
         problems.error("", where,

@@ -82,7 +82,14 @@ struct Config {
     std::uint16_t metricsPort = 0;
     bool metricsBeyondLoopback = false; // in production too: plain HTTP without login
 
-    std::string contentFolder; // dev only; "" = the embedded pack
+    std::string adminAddress; // "": no listener for administration
+    std::uint16_t adminPort = 0;
+    std::string adminTokenFile; // who may ask there
+
+    std::string contentFolder; // dev only; "" = the bundle or the embedded pack
+    std::string contentBundle; // a bundle file; "" = the embedded pack
+    std::vector<std::string> trustedKeys; // PEM files: who may sign it
+    std::string contentStore;             // folder that keeps every content that was in use
     Acknowledged acknowledged;
     std::string logLevel, logFormat;
 
@@ -139,7 +146,8 @@ struct Sources {
 /// the mode refuses (decision D6): in production a missing audit.key_file, an unsigned content
 /// folder, any CORS origin by wildcard, a public_url that is not https, plain HTTP beyond loopback
 /// without a stated proxy, metrics beyond loopback without a word for it, entries as in clients.hpp
-/// and tenants.hpp; in every mode settings of TLS that lack what they build on.
+/// and tenants.hpp; outside dev a bundle without trusted keys; in every mode settings of TLS that
+/// lack what they build on, and a listener for administration beyond loopback or without tokens.
 std::optional<Loaded> load(Sources const& sources, Problems& problems);
 
 /// The same for people who look at a faulty configuration: what is faulty keeps its default.

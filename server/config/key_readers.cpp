@@ -75,6 +75,22 @@ bool metricsListen(Config& config, std::string_view text)
     return true;
 }
 
+bool adminListen(Config& config, std::string_view text)
+{
+    if (!text.empty()) return endpoint(text, config.adminAddress, config.adminPort);
+    config.adminAddress.clear();
+    return true;
+}
+
+bool trustedKeys(Config& config, std::string_view text)
+{
+    config.trustedKeys.clear();
+    return eachWord(text, [&](std::string_view path) {
+        config.trustedKeys.emplace_back(path);
+        return true;
+    });
+}
+
 bool mode(Config& config, std::string_view text)
 {
     if (text == "production")

@@ -12,6 +12,8 @@ namespace tcds::config::take {
 bool milliseconds(std::string_view text, std::chrono::milliseconds& value);
 bool listen(Config& config, std::string_view text);
 bool metricsListen(Config& config, std::string_view text);
+bool adminListen(Config& config, std::string_view text);
+bool trustedKeys(Config& config, std::string_view text);
 bool mode(Config& config, std::string_view text);
 bool zone(Config& config, std::string_view text);
 bool publicUrl(Config& config, std::string_view text);

@@ -174,6 +174,15 @@ constexpr std::array kKeys{
     Key{"content.folder", "", "",
         "unsigned rules folder instead of the embedded pack (mode dev only)", "a path", false,
         text<&Config::contentFolder>},
+    Key{"content.bundle", "", "",
+        "signed bundle file instead of the embedded pack; its signature is beside it, in FILE.sig",
+        "a path", false, text<&Config::contentBundle>},
+    Key{"content.trusted_keys", "", "",
+        "public keys (PEM, Ed25519) whose signature on a bundle counts; named by their file names",
+        "a list of paths", true, take::trustedKeys},
+    Key{"content.store", "", "",
+        "folder that keeps every content that was in use, for old decisions", "a path", false,
+        text<&Config::contentStore>},
     Key{"content.acknowledged.pack", "", "", "id of the unapproved pack that the site takes over",
         "a pack id", false, acknowledged<&Acknowledged::pack>},
     Key{"content.acknowledged.version", "", "", "its exact version", "a version", false,
@@ -187,6 +196,11 @@ constexpr std::array kKeys{
     Key{"metrics.beyond_loopback", "false", "",
         "metrics.listen may leave loopback in production: plain HTTP without login", kYesNo, false,
         flag<&Config::metricsBeyondLoopback>},
+    Key{"admin.listen", "", "",
+        "address and port of /admin/v1, loopback only; none: no such listener",
+        "ADDRESS:PORT, or nothing", false, take::adminListen},
+    Key{"admin.token_file", "", "", "who may ask there: a line NAME TOKEN each, mode 0600",
+        "a path", false, text<&Config::adminTokenFile>},
     Key{"log.level", "info", "", "operations log", "error, warn, info or debug", false,
         take::logLevel},
     Key{"log.format", "json", "", "operations log", "json or text", false, take::logFormat},
@@ -211,6 +225,9 @@ Default defaultOf(Key const& key, Mode mode, Sources const& sources)
     if (key.name == "state.file")
         return {mode == Mode::Production ? "/var/lib/twitch-cds/state.db"
                                          : sources.stateDirectory + "/state.db"};
+    if (key.name == "content.store")
+        return {mode == Mode::Production ? "/var/lib/twitch-cds/packs"
+                                         : sources.stateDirectory + "/packs"};
     if (mode != Mode::Production && !key.inSandbox.empty())
         return {std::string{key.inSandbox}, Origin::Mode};
     return {std::string{key.fallback}};

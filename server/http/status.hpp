@@ -21,6 +21,7 @@ inline constexpr int kNotModified = 304;
 inline constexpr int kBadRequest = 400;
 inline constexpr int kMethodNotAllowed = 405;
 inline constexpr int kRequestTimeout = 408;
+inline constexpr int kConflict = 409;
 inline constexpr int kContentTooLarge = 413;
 inline constexpr int kUriTooLong = 414;
 inline constexpr int kUnsupportedMediaType = 415;

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <memory>
+#include <mutex>
 #include <unordered_map>
 #include <utility>
 
@@ -133,23 +135,73 @@ using Histograms = Series<prometheus::Histogram, N>;
 
 std::string named(std::string_view name) { return "twitch_cds_" + std::string{name}; }
 
+using CounterFamily = prometheus::Family<prometheus::Counter>;
+
+/// The series whose labels hold words of the rules. Made anew when other rules come into use: the
+/// families stay, so series that were there go on.
+struct RuleSeries {
+    RuleSeries(MetricWords::Content words, Words const& outcomes, Words const& indicatorWords,
+               Words const& answers, std::array<CounterFamily*, 3> families)
+        : rules{std::move(words.rules)}, overrideReasons{std::move(words.overrideReasons)},
+          evaluations{*families[0], {Dimension{"rule", rules}, Dimension{"outcome", outcomes}}},
+          cards{*families[1], {Dimension{"rule", rules}, Dimension{"indicator", indicatorWords}}},
+          feedbacks{*families[2],
+                    {Dimension{"rule", rules}, Dimension{"outcome", answers},
+                     Dimension{"reason", overrideReasons}}}
+    {
+    }
+
+    Words rules, overrideReasons;
+    Counters<2> evaluations, cards;
+    Counters<3> feedbacks;
+};
+
+/// Adds words that are not there yet.
+void join(std::vector<std::string>& words, std::vector<std::string> const& more)
+{
+    for (auto const& word : more)
+        if (std::ranges::find(words, word) == words.end()) words.push_back(word);
+}
+
 } // namespace
 
 struct Metrics::Impl {
     explicit Impl(MetricWords words)
         : services{std::move(words.services)}, kinds{std::move(words.kinds)},
-          clients{std::move(words.clients)}, rules{std::move(words.rules)},
-          ruleOutcomes{std::move(words.ruleOutcomes)}, overrideReasons{std::move(
-                                                           words.overrideReasons)},
+          clients{std::move(words.clients)}, ruleOutcomes{std::move(words.ruleOutcomes)},
           rejectReasons{std::move(words.rejectReasons)}, keys{std::move(words.keys)},
           inputReasons{std::move(words.inputReasons)}, resources{std::move(words.resources)},
           fetchOutcomes{std::move(words.fetchOutcomes)}
     {
         info("build_info", "The program that runs.",
              {{"version", words.version}, {"commit", words.commit}});
-        for (auto const& pack : words.packs)
-            info("pack_info", "Rule packs in use.", {{"id", pack.id}, {"version", pack.version}});
+        use(std::move(words.content));
         startAtZero();
+    }
+
+    /// Words of before stay known: calls that began with them are still counted.
+    void use(MetricWords::Content content)
+    {
+        std::lock_guard const lock{contentMutex};
+        for (auto* const gauge : packGauges) packInfo.Remove(gauge);
+        packGauges.clear();
+        for (auto const& pack : content.packs) {
+            auto& gauge = packInfo.Add({{"id", pack.id}, {"version", pack.version}});
+            gauge.Set(1);
+            packGauges.push_back(&gauge);
+        }
+        join(content.rules, known.rules);
+        join(content.overrideReasons, known.overrideReasons);
+        known = content;
+        byRule = std::make_shared<RuleSeries>(
+            std::move(content), ruleOutcomes, indicators, answers,
+            std::array<CounterFamily*, 3>{&evaluationFamily, &cardFamily, &feedbackFamily});
+    }
+
+    [[nodiscard]] std::shared_ptr<RuleSeries> rulesInUse() const
+    {
+        std::lock_guard const lock{contentMutex};
+        return byRule;
     }
 
     /// Counters that alerts watch have to be there before anything goes wrong: a series that begins
@@ -182,8 +234,8 @@ struct Metrics::Impl {
     }
 
     prometheus::Registry registry;
-    Words services, kinds, clients, rules, ruleOutcomes, overrideReasons, rejectReasons, keys,
-        inputReasons, resources, fetchOutcomes;
+    Words services, kinds, clients, ruleOutcomes, rejectReasons, keys, inputReasons, resources,
+        fetchOutcomes;
     Words codes{codeWords()};
     Words indicators{{kIndicators.begin(), kIndicators.end()}};
     Words answers{{"accepted", "overridden"}};
@@ -192,14 +244,29 @@ struct Metrics::Impl {
     Counters<4> requests{counter("requests_total", "Requests that were answered."),
                          {Dimension{"service", services}, Dimension{"hook", kinds},
                           Dimension{"client", clients}, Dimension{"code", codes}}};
-    Counters<2> evaluations{
-        counter("rule_evaluations_total", "Rules that were candidates in a decision."),
-        {Dimension{"rule", rules}, Dimension{"outcome", ruleOutcomes}}};
-    Counters<2> cards{counter("cards_returned_total", "Cards that were returned, by leading rule."),
-                      {Dimension{"rule", rules}, Dimension{"indicator", indicators}}};
-    Counters<3> feedbacks{counter("feedback_total", "Items of feedback about cards."),
-                          {Dimension{"rule", rules}, Dimension{"outcome", answers},
-                           Dimension{"reason", overrideReasons}}};
+    CounterFamily& evaluationFamily =
+        counter("rule_evaluations_total", "Rules that were candidates in a decision.");
+    CounterFamily& cardFamily =
+        counter("cards_returned_total", "Cards that were returned, by leading rule.");
+    CounterFamily& feedbackFamily = counter("feedback_total", "Items of feedback about cards.");
+    prometheus::Family<prometheus::Gauge>& packInfo = prometheus::BuildGauge()
+                                                          .Name(named("pack_info"))
+                                                          .Help("Rule packs in use.")
+                                                          .Register(registry);
+    mutable std::mutex contentMutex; // of the next three
+    std::vector<prometheus::Gauge*> packGauges;
+    MetricWords::Content known; // rules and reasons of every content that was in use
+    std::shared_ptr<RuleSeries> byRule;
+    CounterFamily& reloadFamily =
+        counter("content_reloads_total", "Reloads of the rules, by outcome.");
+    prometheus::Counter& reloadsDone = reloadFamily.Add({{"outcome", "ok"}});
+    prometheus::Counter& reloadsRefused = reloadFamily.Add({{"outcome", "refused"}});
+    prometheus::Gauge& reloadRefused =
+        prometheus::BuildGauge()
+            .Name(named("content_reload_refused"))
+            .Help("1 while the last reload of the rules was refused.")
+            .Register(registry)
+            .Add({});
     Counters<2> missing{
         counter("input_missing_total", "Prefetch keys that a decision had to do without."),
         {Dimension{"key", keys}, Dimension{"reason", inputReasons}}};
@@ -244,20 +311,22 @@ void Metrics::requestTook(std::string_view service, Time took)
 
 void Metrics::ruleEvaluated(std::string_view rule, std::string_view outcome)
 {
-    impl_->evaluations.at({impl_->rules.place(rule), impl_->ruleOutcomes.place(outcome)})
-        .Increment();
+    auto const use = impl_->rulesInUse();
+    use->evaluations.at({use->rules.place(rule), impl_->ruleOutcomes.place(outcome)}).Increment();
 }
 
 void Metrics::cardReturned(std::string_view rule, std::string_view indicator)
 {
-    impl_->cards.at({impl_->rules.place(rule), impl_->indicators.place(indicator)}).Increment();
+    auto const use = impl_->rulesInUse();
+    use->cards.at({use->rules.place(rule), impl_->indicators.place(indicator)}).Increment();
 }
 
 void Metrics::feedback(std::string_view rule, bool accepted, std::string_view reason)
 {
-    impl_->feedbacks
-        .at({impl_->rules.place(rule), Words::kFirst + (accepted ? 0U : 1U),
-             impl_->overrideReasons.place(reason)})
+    auto const use = impl_->rulesInUse();
+    use->feedbacks
+        .at({use->rules.place(rule), Words::kFirst + (accepted ? 0U : 1U),
+             use->overrideReasons.place(reason)})
         .Increment();
 }
 
@@ -293,6 +362,14 @@ void Metrics::contextIncomplete(std::string_view client)
 }
 
 void Metrics::auditWriteFailed() { impl_->writeErrors.Increment(); }
+
+void Metrics::contentInUse(MetricWords::Content content) { impl_->use(std::move(content)); }
+
+void Metrics::contentReloaded(bool refused)
+{
+    (refused ? impl_->reloadsRefused : impl_->reloadsDone).Increment();
+    impl_->reloadRefused.Set(refused ? 1 : 0);
+}
 
 void Metrics::hear(std::string_view event, std::span<http::Log::Field const> fields)
 {

@@ -18,14 +18,18 @@ struct MetricWords {
     struct Pack {
         std::string id, version;
     };
+    /// What comes with the rules, and changes when others come into use.
+    struct Content {
+        std::vector<Pack> packs;
+        std::vector<std::string> rules; // ids
+        std::vector<std::string> overrideReasons;
+    };
     std::string version, commit; // of the program
-    std::vector<Pack> packs;
+    Content content;
     std::vector<std::string> services; // ids
     std::vector<std::string> kinds;    // of requests: hooks, "feedback", "discovery"
     std::vector<std::string> clients;  // names of the client entries
-    std::vector<std::string> rules;    // ids
     std::vector<std::string> ruleOutcomes;
-    std::vector<std::string> overrideReasons;
     std::vector<std::string> rejectReasons;
     std::vector<std::string> keys;          // prefetch keys of our services
     std::vector<std::string> inputReasons;  // why a key is missing
@@ -50,6 +54,8 @@ struct MetricWords {
 /// | `context_incomplete_total` | client | calls that lack required context (TOL-13) |
 /// | `audit_write_errors_total` | | records that could not be kept |
 /// | `jwks_refresh_total` | client, outcome | key sets that were read, or not had |
+/// | `content_reloads_total` | outcome | reloads of the rules: ok or refused |
+/// | `content_reload_refused` | | 1 while the last reload was refused, else 0 |
 /// | `pack_info` | id, version | 1 |
 /// | `build_info` | version, commit | 1 |
 ///
@@ -81,6 +87,12 @@ public:
     void rejected(std::string_view reason);
     void contextIncomplete(std::string_view client);
     void auditWriteFailed();
+
+    /// Other rules are in use from now on. Rules of before keep their counts, and are still counted
+    /// for calls under way.
+    void contentInUse(MetricWords::Content content);
+    /// A reload of the rules came to its end.
+    void contentReloaded(bool refused);
 
     /// Takes an event of the operations log, and counts those that only it tells of: key sets, and
     /// handlers that failed.
