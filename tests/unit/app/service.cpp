@@ -86,6 +86,13 @@ Service::~Service()
     std::filesystem::remove_all(directory_, ignored);
 }
 
+std::unique_ptr<ContentSwitch> Service::contentSwitch(ContentSwitch::Load load)
+{
+    return std::make_unique<ContentSwitch>(
+        ContentSwitch::Parts{*app_, *tenants_, clock_, ops_, Tally{metrics_.get()}},
+        ReadyContent{tcds::test::shippedRules(), {}, {}}, std::move(load));
+}
+
 http::Response Service::handle(http::Request request)
 {
     http::Response given;

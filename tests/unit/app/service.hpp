@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/app/app.hpp"
+#include "server/app/content_switch.hpp"
 #include "tests/unit/app/calls.hpp"
 
 #include <memory>
@@ -43,6 +44,9 @@ public:
     [[nodiscard]] std::string metrics() const { return metrics_ ? metrics_->text() : ""; }
 
     App& app() { return *app_; }
+    /// Exchanges the rules of the service, which begins with the shipped ones; ends before it.
+    std::unique_ptr<ContentSwitch> contentSwitch(ContentSwitch::Load load);
+    ops::OpsLog& ops() { return ops_; }
     /// Moves the clock on.
     void wait(std::chrono::milliseconds time) { clock_.at += time; }
     /// The instant so long from now, as FHIR writes it.

@@ -51,6 +51,50 @@ TEST(FeedbackRecord, ListsAcceptedSuggestions)
               std::string::npos);
 }
 
+TEST(ConfigRecord, SaysWhichContentAnswersFromHereOn)
+{
+    ConfigRecord::Pack const packs[] = {{"core", "2026.11", "none"}, {"local", "1.2", "required"}};
+    ConfigRecord record;
+    record.via = "admin";
+    record.actor = "pharmacy";
+    record.id = "site";
+    record.version = "3";
+    record.sha256 = "aa";
+    record.signer = "ed25519:board";
+    record.packs = packs;
+    record.stored = "bb";
+    record.acknowledgedPack = "site";
+    record.acknowledgedVersion = "3";
+    record.acknowledgedBy = "Chief pharmacist";
+    record.acknowledgedOn = "2026-11-22";
+    record.before = "cc";
+
+    EXPECT_EQ(writeConfig(record),
+              R"("change":"content","outcome":"in-use","via":"admin","actor":"pharmacy",)"
+              R"("pack":{"id":"site","version":"3","sha256":"aa","signer":"ed25519:board"},)"
+              R"("parts":[{"id":"core","version":"2026.11","approval":"none"},)"
+              R"({"id":"local","version":"1.2","approval":"required"}],"stored":"bb",)"
+              R"("acknowledged":{"pack":"site","version":"3","by":"Chief pharmacist",)"
+              R"("on":"2026-11-22"},"before":"cc")");
+}
+
+TEST(ConfigRecord, SaysWhyAnotherContentWasRefused)
+{
+    ConfigRecord record;
+    record.refused = true;
+    record.via = "signal";
+    record.id = "site";
+    record.version = "3";
+    record.sha256 = "aa";
+    record.where = "content.bundle site.json";
+    record.why = "it was altered";
+
+    EXPECT_EQ(writeConfig(record),
+              R"("change":"content","outcome":"refused","via":"signal",)"
+              R"("pack":{"id":"site","version":"3","sha256":"aa"},"parts":[],)"
+              R"("where":"content.bundle site.json","why":"it was altered")");
+}
+
 TEST(RejectRecord, SaysWhyAndWhere)
 {
     RejectRecord record;

@@ -118,6 +118,27 @@ TEST_F(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
         reject.http = 413;
         reject.reason = "body-size";
         ASSERT_TRUE((*log)->append("reject", writeReject(reject)));
+        std::string const digest(64, 'a');
+        ConfigRecord::Pack const packs[] = {{"core", "2026.11", "none"}};
+        ConfigRecord config;
+        config.via = "admin";
+        config.actor = "pharmacy";
+        config.id = "site";
+        config.version = "3";
+        config.sha256 = digest;
+        config.signer = "ed25519:board";
+        config.packs = packs;
+        config.stored = digest;
+        config.acknowledgedPack = "site";
+        config.acknowledgedVersion = "3";
+        config.acknowledgedBy = "Chief pharmacist";
+        config.acknowledgedOn = "2026-11-22";
+        config.before = digest;
+        ASSERT_TRUE((*log)->append("config", writeConfig(config)));
+        config.refused = true;
+        config.where = "content.bundle site.json";
+        config.why = "it was altered";
+        ASSERT_TRUE((*log)->append("config", writeConfig(config)));
         clock.set("2026-03-04T00:00:00Z");
         ASSERT_TRUE((*log)->append("reject", writeReject(reject)));
         (*log)->countLoss();
@@ -127,7 +148,7 @@ TEST_F(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
 
     auto const lines = test::recordsIn(folder.path());
 
-    ASSERT_EQ(lines.size(), 8U); // start, feedback, reject | start, reject, stop, start, stop
+    ASSERT_EQ(lines.size(), 10U); // start, feedback, reject, config, config | start, reject, stop, start, stop
     for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
 }
 

@@ -125,6 +125,49 @@ TEST(UnsignedContent, IsForModeDevAlone) // decision D7
     EXPECT_TRUE(load(sources).loaded);
 }
 
+TEST(Bundle, NeedsTrustedKeysOutsideModeDev) // decision D7
+{
+    for (auto const* mode : {"production", "sandbox"}) {
+        SCOPED_TRACE(mode);
+        auto sources = production();
+        sources.flags.emplace_back("mode", mode);
+        sources.flags.emplace_back("content.bundle", "/srv/site.json");
+        auto const faulty = load(sources);
+        ASSERT_EQ(faulty.problems.size(), 1U) << faulty.report;
+        EXPECT_THAT(faulty.problems[0].what, HasSubstr("content.trusted_keys"));
+
+        sources.flags.emplace_back("content.trusted_keys", "/srv/board.pem /srv/second.pem");
+        auto const good = load(sources);
+        ASSERT_TRUE(good.loaded) << good.report;
+        EXPECT_EQ(good.loaded->config.trustedKeys,
+                  (std::vector<std::string>{"/srv/board.pem", "/srv/second.pem"}));
+    }
+    auto sources = sandbox();
+    sources.flags = {{"mode", "dev"}, {"content.bundle", "/srv/site.json"}};
+    EXPECT_TRUE(load(sources).loaded);
+    sources.flags.emplace_back("content.folder", "/srv/rules");
+    EXPECT_FALSE(load(sources).loaded); // one or the other
+}
+
+TEST(AdminListener, StaysOnLoopbackAndNeedsTokensInEveryMode) // control CTL-17
+{
+    for (auto const* mode : {"production", "sandbox", "dev"}) {
+        SCOPED_TRACE(mode);
+        auto sources = production();
+        sources.flags.emplace_back("mode", mode);
+        sources.flags.emplace_back("admin.listen", "127.0.0.1:9465");
+        EXPECT_FALSE(load(sources).loaded);
+
+        sources.flags.emplace_back("admin.token_file", "/etc/twitch-cds/admin.tokens");
+        EXPECT_TRUE(load(sources).loaded);
+
+        sources.flags.emplace_back("admin.listen", "0.0.0.0:9465");
+        auto const faulty = load(sources);
+        ASSERT_EQ(faulty.problems.size(), 1U) << faulty.report;
+        EXPECT_THAT(faulty.problems[0].what, HasSubstr("admin.listen"));
+    }
+}
+
 TEST(Sandbox, TakesWhatProductionRefuses)
 {
     auto sources = sandbox();

@@ -21,13 +21,13 @@ MetricWords words()
     MetricWords made;
     made.version = "1.2.3";
     made.commit = "abc1234";
-    made.packs = {{"core", "2026.1"}};
+    made.content.packs = {{"core", "2026.1"}};
     made.services = {"svc"};
     made.kinds = {"patient-view", "feedback"};
     made.clients = {"mercy"};
-    made.rules = {"EL-K-LOW"};
+    made.content.rules = {"EL-K-LOW"};
     made.ruleOutcomes = {"fired", "not-met"};
-    made.overrideReasons = {"not-relevant"};
+    made.content.overrideReasons = {"not-relevant"};
     made.rejectReasons = {"json"};
     made.keys = {"labs"};
     made.inputReasons = {"absent"};
@@ -66,6 +66,13 @@ twitch_cds_build_info{commit="abc1234",version="1.2.3"} 1
 # HELP twitch_cds_cards_returned_total Cards that were returned, by leading rule.
 # TYPE twitch_cds_cards_returned_total counter
 twitch_cds_cards_returned_total{indicator="warning",rule="EL-K-LOW"} 1
+# HELP twitch_cds_content_reload_refused 1 while the last reload of the rules was refused.
+# TYPE twitch_cds_content_reload_refused gauge
+twitch_cds_content_reload_refused 0
+# HELP twitch_cds_content_reloads_total Reloads of the rules, by outcome.
+# TYPE twitch_cds_content_reloads_total counter
+twitch_cds_content_reloads_total{outcome="ok"} 0
+twitch_cds_content_reloads_total{outcome="refused"} 0
 # HELP twitch_cds_context_incomplete_total Calls without a part of the context that the hook requires.
 # TYPE twitch_cds_context_incomplete_total counter
 twitch_cds_context_incomplete_total{client="mercy"} 1
@@ -128,6 +135,42 @@ TEST(Counters, ThatAlertsWatchStandAtZeroBeforeAnythingHappens)
                              "twitch_cds_context_incomplete_total{client=\"mercy\"} 0\n",
                              "twitch_cds_request_duration_seconds_count{service=\"svc\"} 0\n"})
         EXPECT_THAT(text, HasSubstr(line));
+}
+
+TEST(OtherContent, BringsItsOwnWordsAndKeepsTheCountsOfBefore)
+{
+    Metrics metrics{words()};
+    metrics.ruleEvaluated("EL-K-LOW", "fired");
+    metrics.ruleEvaluated("LOCAL-NEW", "fired"); // nobody knows it yet
+
+    metrics.contentInUse({{{"core", "2026.2"}, {"local", "1.0"}}, {"LOCAL-NEW"}, {"seen"}});
+
+    metrics.ruleEvaluated("LOCAL-NEW", "fired");
+    metrics.ruleEvaluated("EL-K-LOW", "fired"); // of a call that began before
+    metrics.feedback("LOCAL-NEW", false, "seen");
+    auto const text = metrics.text();
+    for (auto const* line :
+         {R"(rule_evaluations_total{outcome="fired",rule="EL-K-LOW"} 2)",
+          R"(rule_evaluations_total{outcome="fired",rule="LOCAL-NEW"} 1)",
+          R"(rule_evaluations_total{outcome="fired",rule="other"} 1)",
+          R"(feedback_total{outcome="overridden",reason="seen",rule="LOCAL-NEW"} 1)",
+          R"(pack_info{id="core",version="2026.2"} 1)", R"(pack_info{id="local",version="1.0"} 1)"})
+        EXPECT_THAT(text, HasSubstr(line));
+    EXPECT_THAT(text, Not(HasSubstr("2026.1\"")));
+}
+
+TEST(Reloads, AreCountedAndTheLastOneIsTold)
+{
+    Metrics metrics{words()};
+
+    metrics.contentReloaded(true);
+    EXPECT_THAT(metrics.text(), HasSubstr("twitch_cds_content_reload_refused 1\n"));
+
+    metrics.contentReloaded(false);
+    auto const text = metrics.text();
+    EXPECT_THAT(text, HasSubstr("twitch_cds_content_reload_refused 0\n"));
+    EXPECT_THAT(text, HasSubstr(R"(content_reloads_total{outcome="ok"} 1)"));
+    EXPECT_THAT(text, HasSubstr(R"(content_reloads_total{outcome="refused"} 1)"));
 }
 
 TEST(Fetches, AreCountedByClientTypeAndOutcome)
@@ -198,7 +241,7 @@ TEST(LabelValues, AreNoneWhereThereIsNoWord)
 TEST(Words, ThatMeanWhatTheTableAddsShareItsSeries) // an override reason may be called "other"
 {
     auto made = words();
-    made.overrideReasons = {"other"};
+    made.content.overrideReasons = {"other"};
     made.clients = {"none", "other"};
     Metrics metrics{std::move(made)};
     metrics.feedback("EL-K-LOW", false, "other");
