@@ -125,10 +125,10 @@ BundleChecks checksIn(rapidjson::Value const& document)
     if (lint != nullptr && lint->HasMember("warnings") && (*lint)["warnings"].IsArray())
         for (auto const& each : (*lint)["warnings"].GetArray())
             if (each.IsObject())
-                checks.warnings.push_back(
-                    {Severity::Warning, std::string{textIn(each, "code")},
-                     std::string{textIn(each, "where")}, std::string{textIn(each, "what")},
-                     std::string{textIn(each, "fix")}});
+                checks.warnings.push_back({Severity::Warning, std::string{textIn(each, "code")},
+                                           std::string{textIn(each, "where")},
+                                           std::string{textIn(each, "what")},
+                                           std::string{textIn(each, "fix")}});
     auto const tests = document.FindMember("tests");
     if (tests == document.MemberEnd() || !tests->value.IsArray()) return checks;
     for (auto const& each : tests->value.GetArray())

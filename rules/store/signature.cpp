@@ -145,15 +145,15 @@ Result<std::string> signWith(std::string const& keyPath, std::string_view bytes)
     if (!key)
         return faulty(keyPath, "holds no private key in PEM, or one with a password",
                       "name a key without password, or sign with: openssl pkeyutl -sign -rawin "
-                      "-inkey " + keyPath + " -in BUNDLE -out BUNDLE.sig");
+                      "-inkey " +
+                          keyPath + " -in BUNDLE -out BUNDLE.sig");
     if (!isEd25519(key.get()))
         return faulty(keyPath, "is no Ed25519 key",
                       "make one with: openssl genpkey -algorithm ed25519 -out " + keyPath);
     Owned<EVP_MD_CTX> const context{EVP_MD_CTX_new()};
     std::string signature(kSignatureBytes, '\0');
     auto length = signature.size();
-    if (!context ||
-        EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
+    if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
         EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &length,
                        bytesOf(bytes), bytes.size()) != 1)
         throw std::runtime_error{"Ed25519 failed inside OpenSSL"};

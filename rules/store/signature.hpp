@@ -17,7 +17,8 @@ class TrustedKey
 public:
     /// @param path  PEM file, as `openssl pkey -pubout` writes it; the name of the file without its
     ///              ending is the name of the key
-    /// @error Config, `where` = the path: unreadable, no public key in PEM, not Ed25519, a name that
+    /// @error Config, `where` = the path: unreadable, no public key in PEM, not Ed25519, a name
+    /// that
     ///        no record should hold
     static tcds::Result<TrustedKey> fromFile(std::string const& path);
 

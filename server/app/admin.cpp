@@ -87,9 +87,10 @@ void Admin::handle(http::Request&& request, http::Answer answer)
     auto const name = tokens_.nameOf(request.headers.find("Authorization").value_or(""));
     if (!name) {
         ops_.event(Level::Warn, "admin refused", {Field{"remote", request.remoteAddress}});
-        auto response = refusal({Error::Kind::Unauthenticated, "Authorization",
-                                 "no token of admin.token_file", "send Authorization: Bearer TOKEN"},
-                                http::statusOf(Error::Kind::Unauthenticated));
+        auto response =
+            refusal({Error::Kind::Unauthenticated, "Authorization", "no token of admin.token_file",
+                     "send Authorization: Bearer TOKEN"},
+                    http::statusOf(Error::Kind::Unauthenticated));
         response.headers.add("WWW-Authenticate", "Bearer");
         return answer(std::move(response));
     }
@@ -107,10 +108,10 @@ void Admin::handle(http::Request&& request, http::Answer answer)
         return answer(std::move(response));
     }
     if (isContent) return answer(json(bodyOf(content_.status())));
-    content_.reload({"admin", *name}, [answer = std::move(answer)](
-                                          Result<ContentStatus> const& came) {
-        answer(answerTo(came));
-    });
+    content_.reload({"admin", *name},
+                    [answer = std::move(answer)](Result<ContentStatus> const& came) {
+                        answer(answerTo(came));
+                    });
 }
 
 } // namespace tcds::app

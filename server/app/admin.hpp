@@ -12,7 +12,8 @@ namespace tcds::app {
 /// | method | path | answer |
 /// |---|---|---|
 /// | GET | `/admin/v1/content` | which rules answer, and what came of the last reload |
-/// | POST | `/admin/v1/reload` | loads the rules anew; the same when they are in use, 409 with the reason when the old ones stay |
+/// | POST | `/admin/v1/reload` | loads the rules anew; the same when they are in use, 409 with the
+/// reason when the old ones stay |
 ///
 /// Each call brings `Authorization: Bearer TOKEN`, else 401. One that a web page sends (with an
 /// Origin) is refused with 403: this is for tools.

@@ -17,7 +17,8 @@ namespace {
 using Field = http::Log::Field;
 using Level = http::Log::Level;
 
-constexpr std::size_t kMostWaiting = 4; // a reload takes a second or two; more wishes are one too many
+constexpr std::size_t kMostWaiting =
+    4; // a reload takes a second or two; more wishes are one too many
 
 struct Wanted {
     ReloadWish wish;
@@ -158,7 +159,7 @@ struct ContentSwitch::Impl {
     [[nodiscard]] ContentStatus statusLocked() const
     {
         auto const& rules = *current.rules;
-        return {rules.id,      rules.version,      rules.digest, rules.signer,
+        return {rules.id,       rules.version,      rules.digest, rules.signer,
                 current.stored, rules.rules.size(), since,        last};
     }
 

@@ -246,8 +246,8 @@ struct Type {
     std::string (*write)(Value const&);
 };
 constexpr std::array kTypes{Type{"decision", &decisionText}, Type{"feedback", &feedbackText},
-                            Type{"reject", &rejectText}, Type{"config", &configText},
-                            Type{"start", &lifeText},   Type{"stop", &lifeText}};
+                            Type{"reject", &rejectText},     Type{"config", &configText},
+                            Type{"start", &lifeText},        Type{"stop", &lifeText}};
 
 } // namespace
 

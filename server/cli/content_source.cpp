@@ -87,8 +87,8 @@ Result<FoundContent> inBundle(config::Config const& config, std::string const& d
                               Scrutiny scrutiny, Problems& problems)
 {
     auto const where = "content.bundle " + config.contentBundle;
-    auto read = readSigned(config.contentBundle, config.trustedKeys,
-                           config.mode != config::Mode::Dev);
+    auto read =
+        readSigned(config.contentBundle, config.trustedKeys, config.mode != config::Mode::Dev);
     if (!read) return read.error();
     FoundContent found;
     found.content = std::make_shared<rules::Content const>(std::move(read->bundle.content));
@@ -108,8 +108,7 @@ Result<FoundContent> inBundle(config::Config const& config, std::string const& d
 
 /// Who took over the packs that nobody approved; empty where nobody has to.
 /// @error Config, with the line to add
-Result<config::Acknowledged> acknowledged(config::Config const& config,
-                                          rules::RuleSet const& rules)
+Result<config::Acknowledged> acknowledged(config::Config const& config, rules::RuleSet const& rules)
 {
     auto const unapproved = std::ranges::any_of(
         rules.packs, [](rules::PackInfo const& pack) { return pack.approval != "required"; });
@@ -164,8 +163,9 @@ Result<ReadBundle> readSigned(std::string const& path, std::vector<std::string> 
         auto const* const key = rules::signerOf(read.file, read.signature, *trusted);
         if (key == nullptr)
             return faulty(where,
-                          "the signature in " + path + ".sig is of no trusted key, or the bundle "
-                          "was altered",
+                          "the signature in " + path +
+                              ".sig is of no trusted key, or the bundle "
+                              "was altered",
                           "sign it anew, or list the public key of who signed it in "
                           "content.trusted_keys");
         signer = "ed25519:" + key->name();

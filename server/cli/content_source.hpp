@@ -39,7 +39,8 @@ struct ReadBundle {
 ///
 /// @param keys            PEM files of trusted public keys
 /// @param needsSignature  false: one that nobody signed is taken too
-/// @error Config, `where` = "content.bundle PATH": cannot be read, is altered, not signed, or signed
+/// @error Config, `where` = "content.bundle PATH": cannot be read, is altered, not signed, or
+/// signed
 ///        by nobody that is trusted; as rules::trustedKeys()
 Result<ReadBundle> readSigned(std::string const& path, std::vector<std::string> const& keys,
                               bool needsSignature);

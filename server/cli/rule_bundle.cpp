@@ -61,8 +61,7 @@ void describe(std::string const& path, rules::Content const& content,
               << "  tests      " << casesOf(checks) << " cases, 0 failed\n"
               << "  looked at  " << checks.day << " by twitch-cds " << checks.engine << "\n";
     for (auto const& pack : content.packs) {
-        auto const approval =
-            pack.manifest ? pack.manifest->root().find("approval") : std::nullopt;
+        auto const approval = pack.manifest ? pack.manifest->root().find("approval") : std::nullopt;
         std::cout << "  pack       " << pack.folder << ", approval "
                   << (approval ? approval->text() : "not stated") << "\n";
     }

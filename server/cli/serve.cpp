@@ -226,8 +226,8 @@ Result<std::optional<app::AdminTokens>> adminTokens(config::Config const& config
 struct AdminSide {
     AdminSide(config::Config const& config, app::AdminTokens tokens, app::ContentSwitch& content,
               ops::OpsLog& ops)
-        : admin{std::move(tokens), content, ops},
-          listener{"admin: ", numeric(config.adminAddress), config.adminPort, admin, ops}
+        : admin{std::move(tokens), content, ops}, listener{"admin: ", numeric(config.adminAddress),
+                                                           config.adminPort, admin, ops}
     {
     }
     app::Admin admin;
@@ -297,10 +297,9 @@ int serve(ServeArguments const& arguments)
     }
     app::App app{config, rules, *callers, clock, *tenants, ops, *std::move(fhir), metrics.get()};
     http::Server server{serverOptions(config), app, ops};
-    app::ContentSwitch contentSwitch{
-        {app, *tenants, clock, ops, app::Tally{metrics.get()}},
-        *std::move(content),
-        [&] { return contentNow(arguments, config, clock); }};
+    app::ContentSwitch contentSwitch{{app, *tenants, clock, ops, app::Tally{metrics.get()}},
+                                     *std::move(content),
+                                     [&] { return contentNow(arguments, config, clock); }};
     hearEvents(ops, app, metrics.get());
     if (auto const recorded = contentSwitch.recordStart(); !recorded) {
         complain(recorded.error());
@@ -316,8 +315,7 @@ int serve(ServeArguments const& arguments)
         complain(scraped.error());
         return Exit::kConfiguration;
     }
-    auto const administered =
-        startAdmin(config, *std::move(tokens), contentSwitch, ops);
+    auto const administered = startAdmin(config, *std::move(tokens), contentSwitch, ops);
     if (!administered) {
         complain(administered.error());
         return Exit::kConfiguration;
@@ -326,8 +324,7 @@ int serve(ServeArguments const& arguments)
     ops.event(Level::Info, "ready",
               {Field{"version", kVersion}, Field{"mode", config::toText(config.mode)},
                Field{"port", port}, Field{"pack", rules->id}, Field{"pack_version", rules->version},
-               Field{"signer", rules->signer},
-               Field{"audit", config.auditDirectory},
+               Field{"signer", rules->signer}, Field{"audit", config.auditDirectory},
                Field{"tenants", std::to_string(1 + config.tenants.size())}});
     waitForEnd(signals, server, contentSwitch, ops, !config.tls.certificateFile.empty());
     app.beginDrain();

@@ -86,8 +86,8 @@ struct Config {
     std::uint16_t adminPort = 0;
     std::string adminTokenFile; // who may ask there
 
-    std::string contentFolder; // dev only; "" = the bundle or the embedded pack
-    std::string contentBundle; // a bundle file; "" = the embedded pack
+    std::string contentFolder;            // dev only; "" = the bundle or the embedded pack
+    std::string contentBundle;            // a bundle file; "" = the embedded pack
     std::vector<std::string> trustedKeys; // PEM files: who may sign it
     std::string contentStore;             // folder that keeps every content that was in use
     Acknowledged acknowledged;

@@ -26,8 +26,8 @@ class AdminCalls : public testing::Test
 {
 protected:
     AdminCalls()
-        : content_{service_.contentSwitch([this] { return next_; })},
-          admin_{tokens(), *content_, service_.ops()}
+        : content_{service_.contentSwitch([this] { return next_; })}, admin_{tokens(), *content_,
+                                                                             service_.ops()}
     {
     }
 
@@ -38,8 +38,7 @@ protected:
         request.method = method;
         request.path = path;
         request.remoteAddress = "127.0.0.1";
-        if (!token.empty())
-            request.headers.add("Authorization", "Bearer " + std::string{token});
+        if (!token.empty()) request.headers.add("Authorization", "Bearer " + std::string{token});
         if (!origin.empty()) request.headers.add("Origin", origin);
         std::promise<http::Response> given;
         auto coming = given.get_future();
@@ -95,9 +94,9 @@ TEST_F(AdminCalls, TellWhyTheOldRulesStay)
 TEST_F(AdminCalls, AreForThoseWithATokenAlone) // control CTL-17
 {
     for (auto const* token : {"", "0123456789abcdef0123456789abcdee"})
-        for (auto const& [method, path] : {std::pair{"GET", "/admin/v1/content"},
-                                           std::pair{"POST", "/admin/v1/reload"},
-                                           std::pair{"GET", "/nowhere"}}) {
+        for (auto const& [method, path] :
+             {std::pair{"GET", "/admin/v1/content"}, std::pair{"POST", "/admin/v1/reload"},
+              std::pair{"GET", "/nowhere"}}) {
             auto const answer = ask(method, path, token);
             EXPECT_EQ(answer.status, 401) << path;
             EXPECT_EQ(header(answer, "WWW-Authenticate"), "Bearer");

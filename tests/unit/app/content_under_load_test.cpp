@@ -76,8 +76,7 @@ TEST(ReloadUnderLoad, LosesNoCallAndShowsNoCallTwoContents)
     auto const b = contentOf('b', "NA");
     std::atomic<int> loads{0};
     // a, b, a again (a roll back), b, ...
-    auto const content =
-        loaded.service.contentSwitch([&] { return loads++ % 2 == 0 ? a : b; });
+    auto const content = loaded.service.contentSwitch([&] { return loads++ % 2 == 0 ? a : b; });
     ASSERT_TRUE(reloaded(*content)); // the shipped rules answer nothing
     std::atomic<int> answered{0};
     std::atomic<int> ended{0};

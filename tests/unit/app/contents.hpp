@@ -19,9 +19,13 @@ inline ReadyContent contentOf(char letter, std::string const& also = "MG")
     std::string const name(1, static_cast<char>(letter - 'a' + 'A'));
     auto const text = tcds::test::ruleText(
         "EL-" + name, "when: {lab: {analyte: K, below_reference: true}, as: k}\n"
-                      "show: {other: {lab: " + also + "}}\n"
-                      "card: {summary: \"Content " + name + ": {k.value}\", "
-                      "findings: \"{other.value}\", options: Test}\n");
+                      "show: {other: {lab: " +
+                          also +
+                          "}}\n"
+                          "card: {summary: \"Content " +
+                          name +
+                          ": {k.value}\", "
+                          "findings: \"{other.value}\", options: Test}\n");
     auto set = std::make_shared<rules::RuleSet>(*tcds::test::rulesOf({text}));
     set->id = "site";
     set->version = name;

@@ -89,10 +89,9 @@ TEST(ConfigRecord, SaysWhyAnotherContentWasRefused)
     record.where = "content.bundle site.json";
     record.why = "it was altered";
 
-    EXPECT_EQ(writeConfig(record),
-              R"("change":"content","outcome":"refused","via":"signal",)"
-              R"("pack":{"id":"site","version":"3","sha256":"aa"},"parts":[],)"
-              R"("where":"content.bundle site.json","why":"it was altered")");
+    EXPECT_EQ(writeConfig(record), R"("change":"content","outcome":"refused","via":"signal",)"
+                                   R"("pack":{"id":"site","version":"3","sha256":"aa"},"parts":[],)"
+                                   R"("where":"content.bundle site.json","why":"it was altered")");
 }
 
 TEST(RejectRecord, SaysWhyAndWhere)

@@ -148,7 +148,8 @@ TEST_F(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
 
     auto const lines = test::recordsIn(folder.path());
 
-    ASSERT_EQ(lines.size(), 10U); // start, feedback, reject, config, config | start, reject, stop, start, stop
+    ASSERT_EQ(lines.size(),
+              10U); // start, feedback, reject, config, config | start, reject, stop, start, stop
     for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
 }
 

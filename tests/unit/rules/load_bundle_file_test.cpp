@@ -35,8 +35,7 @@ constexpr std::string_view kCases = "rule: EL-K-LOW\ncases: []\n";
 Content staged()
 {
     Problems problems;
-    auto content =
-        stageContent({{"tests/core/EL-K-LOW.yaml", std::string{kCases}}}, problems);
+    auto content = stageContent({{"tests/core/EL-K-LOW.yaml", std::string{kCases}}}, problems);
     content.tables.products = kProducts;
     content.files = {{"packs/core/EL-K-LOW.yaml", digest("rule")}, {"ruleset.yaml", digest("set")}};
     content.digest = digest(digest("rule") + "  packs/core/EL-K-LOW.yaml\n" + digest("set") +
@@ -46,7 +45,8 @@ Content staged()
 
 BundleChecks checks()
 {
-    return {"1.2.3 abc", "2026-11-22",
+    return {"1.2.3 abc",
+            "2026-11-22",
             {{Severity::Warning, "L36", "packs/core/EL-K-LOW.yaml", "review \"due\"", "review it"}},
             {{"EL-K-LOW", 12}}};
 }

@@ -51,7 +51,8 @@ TEST_F(Store, KeepsAContentUnderItsDigestWithItsSignature)
     auto const store = PackStore::open(path("a/packs"));
     ASSERT_TRUE(store) << toText(store.error());
 
-    auto const kept = store->keep(kDigest, [] { return std::string{"bundle"}; }, "sig");
+    auto const kept = store->keep(
+        kDigest, [] { return std::string{"bundle"}; }, "sig");
 
     ASSERT_TRUE(kept) << toText(kept.error());
     EXPECT_EQ(*kept, path("a/packs/" + kDigest + ".json"));
@@ -66,7 +67,8 @@ TEST_F(Store, KeepsAContentUnderItsDigestWithItsSignature)
 TEST_F(Store, NeverChangesWhatItHas)
 {
     auto const store = PackStore::open(path("packs"));
-    ASSERT_TRUE(store->keep(kDigest, [] { return std::string{"first"}; }, ""));
+    ASSERT_TRUE(store->keep(
+        kDigest, [] { return std::string{"first"}; }, ""));
     bool asked = false;
 
     auto const again = store->keep(
@@ -94,7 +96,9 @@ TEST_F(Store, KeepsNothingUnderANameThatIsNoDigest)
 {
     auto const store = PackStore::open(path("packs"));
     for (auto const& digest : {std::string{"../x"}, std::string(63, 'a'), std::string(64, 'A')})
-        EXPECT_FALSE(store->keep(digest, [] { return std::string{"x"}; }, "")) << digest;
+        EXPECT_FALSE(store->keep(
+            digest, [] { return std::string{"x"}; }, ""))
+            << digest;
     EXPECT_TRUE(names("packs").empty());
 }
 
@@ -115,7 +119,8 @@ TEST_F(Store, LeavesNoPieceOfAFileThatCouldNotBeNamed)
     auto const store = PackStore::open(path("packs"));
     fs::create_directory(path("packs/" + kDigest + ".json")); // no file can take this place
 
-    auto const kept = store->keep(kDigest, [] { return std::string{"x"}; }, "");
+    auto const kept = store->keep(
+        kDigest, [] { return std::string{"x"}; }, "");
 
     EXPECT_FALSE(kept);
     EXPECT_EQ(names("packs"), (std::vector<std::string>{kDigest + ".json"}));

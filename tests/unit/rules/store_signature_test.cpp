@@ -114,8 +114,8 @@ TEST_F(Signature, IsRefusedWithAnyBitOfItOrOfTheMessageChanged)
 
 TEST_F(Signature, OfNobodyTrustedHasNoSigner)
 {
-    auto const other = file("other.pem", pem("PUBLIC KEY", bytes(kPublicHead) + std::string(31, 1) +
-                                                               '\x02'));
+    auto const other =
+        file("other.pem", pem("PUBLIC KEY", bytes(kPublicHead) + std::string(31, 1) + '\x02'));
     std::vector<std::string> const paths{other, publicKey()};
     auto const both = trustedKeys(paths);
     auto const wrong = trustedKeys({paths.data(), 1});
@@ -134,8 +134,8 @@ TEST_F(Signature, NeedsAnEd25519KeyInPem)
     };
     for (auto const& row : {
              Row{file("none.pem", "no key"), "holds no public key in PEM"},
-             Row{file("x25519.pem", pem("PUBLIC KEY", bytes("302a300506032b656e032100") +
-                                                          bytes(kPublic))),
+             Row{file("x25519.pem",
+                      pem("PUBLIC KEY", bytes("302a300506032b656e032100") + bytes(kPublic))),
                  "is no Ed25519 key"},
              Row{privateKey(), "holds no public key in PEM"},
              Row{publicKey("key of the board.pem"), "cannot be the name of a key"},
