@@ -106,7 +106,7 @@ same "the next content" 200 "$(reload)"
 sed 's/furosemide/furosemidx/' next.json >altered && mv altered site.json
 kill -HUP "$service"
 tries=0
-until fetch "$metrics" | grep -q '^twitch_cds_content_reload_refused 1'; do
+until fetch -o scraped "$metrics" && grep -q "^twitch_cds_content_reload_refused 1" scraped; do
     tries=$((tries + 1))
     [ "$tries" -lt 100 ] || break
     sleep 0.1
