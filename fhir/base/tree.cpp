@@ -1,5 +1,6 @@
 #include "fhir/base/tree.hpp"
 
+#include "fhir/base/draft.hpp"
 #include "fhir/base/yaml_reader.hpp"
 
 #include <rapidjson/stringbuffer.h>
@@ -55,6 +56,57 @@ private:
     std::vector<Located> places_;
 };
 
+/// Where a value of a drafted tree was authored: another file than the tree's, maybe.
+struct Authored {
+    Value const* value = nullptr;
+    std::string where;
+};
+
+Value::StringRefType refTo(std::string const& text)
+{
+    return {text.data(), static_cast<rapidjson::SizeType>(text.size())};
+}
+
+void build(Draft const& draft, Value& value, rapidjson::Document::AllocatorType& memory)
+{
+    switch (draft.kind) {
+    case Draft::Kind::Text:
+        value.SetString(refTo(draft.text), memory);
+        return;
+    case Draft::Kind::List:
+        value.SetArray();
+        for (auto const& item : draft.items) {
+            Value element;
+            build(item, element, memory);
+            value.PushBack(element, memory);
+        }
+        return;
+    case Draft::Kind::Map:
+        value.SetObject();
+        for (auto const& member : draft.members) {
+            Value inner;
+            build(member.value, inner, memory);
+            value.AddMember(Value{refTo(member.key), memory}, inner, memory);
+        }
+    }
+}
+
+/// After build(): values move while a tree grows.
+void locate(Draft const& draft, Value const& value, std::vector<Authored>& places)
+{
+    places.push_back({&value, draft.where});
+    if (draft.kind == Draft::Kind::List)
+        for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
+            locate(draft.items[i], value[i], places);
+    if (draft.kind != Draft::Kind::Map) return;
+    auto member = draft.members.begin();
+    for (auto const& made : value.GetObject()) {
+        places.push_back({&made.name, member->keyWhere});
+        locate(member->value, made.value, places);
+        ++member;
+    }
+}
+
 std::string_view viewOf(Value const& value) { return {value.GetString(), value.GetStringLength()}; }
 
 } // namespace
@@ -64,6 +116,7 @@ struct Tree::Impl {
     rapidjson::Document document; // empty for a view
     Value const* root = nullptr;
     std::vector<Located> places;
+    std::vector<Authored> authored; // of a draft, in place of `places`; sorted by address
 };
 
 Tree::Tree(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
@@ -91,6 +144,17 @@ Tree Tree::view(rapidjson::Value const& value, std::string file)
     auto impl = std::make_unique<Impl>();
     impl->file = std::move(file);
     impl->root = &value;
+    return Tree{std::move(impl)};
+}
+
+Tree Tree::of(Draft const& draft, std::string file)
+{
+    auto impl = std::make_unique<Impl>();
+    impl->file = std::move(file);
+    build(draft, impl->document, impl->document.GetAllocator());
+    impl->root = &impl->document;
+    locate(draft, *impl->root, impl->authored);
+    std::ranges::sort(impl->authored, std::less<>{}, &Authored::value);
     return Tree{std::move(impl)};
 }
 
@@ -143,6 +207,9 @@ std::vector<Node> Node::items() const
 std::string Node::where() const
 {
     auto const& tree = *static_cast<Tree::Impl const*>(tree_);
+    auto const authored =
+        std::ranges::lower_bound(tree.authored, value_, std::less<>{}, &Authored::value);
+    if (authored != tree.authored.end() && authored->value == value_) return authored->where;
     auto const place =
         std::ranges::lower_bound(tree.places, value_, std::less<>{}, &Located::value);
     if (place == tree.places.end() || place->value != value_) return tree.file;

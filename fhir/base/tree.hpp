@@ -15,6 +15,7 @@
 namespace tcds {
 
 class Node;
+struct Draft;
 
 /// The content of one authored file: maps, lists and texts, nothing else. Every scalar is text
 /// (`no` and `3.50` stay what was written); the position of each key and value is kept.
@@ -31,6 +32,9 @@ public:
     /// A tree that was written as JSON before (texts, arrays, objects only): no positions. The
     /// value must outlive the tree.
     static Tree view(rapidjson::Value const& value, std::string file);
+
+    /// A tree that was put together of pieces of others; every piece keeps its place (draft.hpp).
+    static Tree of(Draft const& draft, std::string file);
 
     Tree(Tree&&) noexcept;
     Tree& operator=(Tree&&) noexcept;

@@ -35,7 +35,8 @@ Answer Evaluator::on(RuleTest const& test, Scope const& scope)
         if (other.outcome == Outcome::Unknown) return Answer::unknown(other.reason, other.what);
         return Answer::no();
     }
-    if (other.firedAlone) return Answer::of(!test.level || other.level >= *test.level);
+    if (other.firedAlone || isSwitchedOff(other))
+        return Answer::of(!test.level || other.level >= *test.level);
     if (other.outcome == Outcome::Unknown) return Answer::unknown(other.reason, other.what);
     return Answer::no();
 }

@@ -104,6 +104,14 @@ private:
     bool chooseLevel(Rule const& rule, Judgement& judgement, Scope const& scope, RuleTrace* trace,
                      Answer& deciding);
     bool applyExposure(Rule const& rule, Judgement& judgement);
+    static constexpr std::string_view kDisabled = "disabled";
+    static std::string_view silence(Rule const& rule);
+    /// A hospital that switches a rule off does not want its card; what others conclude from it
+    /// goes on.
+    static bool isSwitchedOff(Judgement const& judgement)
+    {
+        return judgement.outcome == Outcome::Silenced && judgement.why == kDisabled;
+    }
     void adjust(Rule const& rule, Judgement& judgement, Scope const& scope, RuleTrace* trace);
     void chooseTier(Rule const& rule, Judgement& judgement, Scope const& scope, RuleTrace* trace);
     Level levelOf(Band const& band);

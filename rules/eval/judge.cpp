@@ -178,6 +178,7 @@ void Evaluator::judgeRule(Rule const& rule, Judgement& judgement)
 
     if (judgement.outcome != Outcome::Suppressed) {
         judgement.outcome = rule.status == RuleStatus::Active ? Outcome::Fired : Outcome::Silenced;
+        if (judgement.outcome == Outcome::Silenced) judgement.why = silence(rule);
         judgement.firedAlone = judgement.outcome == Outcome::Fired;
     }
     judgement.used.insert(judgement.used.end(), opening.begin(), opening.end());
@@ -189,7 +190,7 @@ Level Evaluator::levelOf(Band const& band)
     auto level = band.worstOf.empty() ? band.indicator : Level::Info;
     for (auto const other : band.worstOf) {
         auto const& judgement = judge(other);
-        if (judgement.firedAlone) level = std::max(level, judgement.level);
+        if (judgement.firedAlone || isSwitchedOff(judgement)) level = std::max(level, judgement.level);
     }
     return level;
 }
@@ -254,6 +255,13 @@ bool Evaluator::applyExposure(Rule const& rule, Judgement& judgement)
     return true;
 }
 
+/// Why a rule that holds is not shown (decision D43).
+std::string_view Evaluator::silence(Rule const& rule)
+{
+    if (rule.overlaid && rule.overlaid->disabled) return kDisabled;
+    return rule.outsidePeriod ? "not-effective" : "shadow";
+}
+
 /// Raise, then cap, then lower, whatever their order in the file (C.0.4); unknown: not applied.
 void Evaluator::adjust(Rule const& rule, Judgement& judgement, Scope const& scope, RuleTrace* trace)
 {
@@ -271,7 +279,7 @@ void Evaluator::adjust(Rule const& rule, Judgement& judgement, Scope const& scop
         judge(adjustment.like);
         auto* other = evaluation_.byRule[adjustment.like.index()];
         for (auto const& taken : rules_.rule(adjustment.like).adjust)
-            if (taken.kind != Adjustment::Kind::Like)
+            if (taken.kind != Adjustment::Kind::Like && !taken.own)
                 entries.push_back({&taken, {&rules_.rule(adjustment.like), other, scope.used}});
     }
     auto const holds = [&](Entry const& entry) {

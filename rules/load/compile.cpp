@@ -68,6 +68,10 @@ public:
         auto const defaults = readRuleSet(content_, *set_, problems_);
         checkPopulations(content_, *set_, problems_);
         choosePacks();
+        chooseLocalPack();
+        if (content_.overlay)
+            problems_.error("L01", content_.overlay->file(), "the overlay was not applied",
+                            "keep it in a folder of its own, and name that: twitch-cds rules lint FOLDER");
         listRules();
         Dictionary const words{*set_, ruleIds(), drafts_};
         readConditions(content_, *set_, words, content_.positions, problems_);
@@ -82,6 +86,14 @@ public:
     }
 
 private:
+    void chooseLocalPack()
+    {
+        auto const at = std::ranges::find(content_.packs, kLocalPack, &Content::Pack::folder);
+        if (at != content_.packs.end() && std::ranges::find(packs_, &*at) == packs_.end())
+            packs_.push_back(&*at);
+    }
+
+    /// The packs that the rule set names, in its order, and a hospital's own behind them.
     void choosePacks()
     {
         auto const list = content_.ruleSet ? content_.ruleSet->root().find("packs") : std::nullopt;
@@ -104,6 +116,13 @@ private:
             for (auto const& tree : packs_[pack]->rules) {
                 auto const id = tree.root().find("id");
                 auto const name = id ? id->text() : std::string_view{};
+                if (packs_[pack]->folder == kLocalPack && !name.empty() &&
+                    !name.starts_with(kLocalRule))
+                    problems_.error("L02", id->where(),
+                                    "the id \"" + std::string{name} +
+                                        "\" of a hospital's rule does not begin with LOCAL-",
+                                    "call it LOCAL-" + std::string{name} +
+                                        ", or change a rule of the core pack in overlay.yaml");
                 if (options_.allowDraftRules || isInForce(tree))
                     files_.push_back({name, &tree, pack});
                 else
@@ -177,8 +196,10 @@ private:
         for (auto const& file : files_) {
             auto rule = readRule(*file.tree, packs[file.pack], defaults, words, problems_);
             rule.index = RuleIndex{static_cast<std::uint16_t>(set_->rules.size())};
-            if (rule.status == RuleStatus::Active && !isEffective(rule.meta))
+            if (rule.status == RuleStatus::Active && !isEffective(rule.meta)) {
                 rule.status = RuleStatus::Shadow;
+                rule.outsidePeriod = true;
+            }
             set_->rules.push_back(std::move(rule));
         }
     }

@@ -48,29 +48,24 @@ std::vector<std::string_view> partsOf(std::string_view path)
     return parts;
 }
 
-Content::Pack& packOf(Content& content, std::string_view folder)
-{
-    auto const at = std::ranges::lower_bound(content.packs, folder, {}, &Content::Pack::folder);
-    if (at != content.packs.end() && at->folder == folder) return *at;
-    return *content.packs.insert(at, Content::Pack{std::string{folder}, std::nullopt, {}});
-}
-
 bool isAuthored(fs::path const& path)
 {
     auto const extension = path.extension();
     return extension == ".yaml" || extension == ".json";
 }
 
-/// Paths below `folder` of the files that belong to a rule set, sorted.
-std::vector<std::string> sourcesIn(fs::path const& folder)
+/// Paths below `folder` of its authored files, those in `below` with all that is under them, and of
+/// its tables; sorted.
+std::vector<std::string> sourcesIn(fs::path const& folder,
+                                   std::initializer_list<char const*> below)
 {
     std::vector<std::string> paths;
     for (auto const& entry : fs::directory_iterator{folder})
         if (entry.is_regular_file() && isAuthored(entry.path()))
             paths.push_back(entry.path().filename().string());
-    for (auto const* const below : {"valuesets", "packs", "tests"}) {
-        if (!fs::is_directory(folder / below)) continue;
-        for (auto const& entry : fs::recursive_directory_iterator{folder / below})
+    for (auto const* const inner : below) {
+        if (!fs::is_directory(folder / inner)) continue;
+        for (auto const& entry : fs::recursive_directory_iterator{folder / inner})
             if (entry.is_regular_file() && isAuthored(entry.path()))
                 paths.push_back(entry.path().lexically_relative(folder).generic_string());
     }
@@ -86,6 +81,46 @@ std::string readAll(fs::path const& path)
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
+bool isRuleFile(std::string_view path)
+{
+    return path.starts_with("rules/") || path.starts_with("packs/");
+}
+
+/// One file of a rule set or of a hospital's folder.
+struct Source {
+    std::string path;
+    std::shared_ptr<std::string const> text;
+};
+
+void addFile(Source source, bool expected, std::string const& advice, Content& content,
+             Problems& problems)
+{
+    if (auto const table = std::ranges::find(kTables, source.path, &Table::file);
+        table != kTables.end()) {
+        content.tables.*(table->place) = *source.text;
+        if (table->place == &Tables::products)
+            content.productsOwner = std::move(source.text);
+        else
+            content.owners.push_back(std::move(source.text));
+        return;
+    }
+    auto tree = Tree::fromYaml(*source.text, source.path, problems);
+    if (!tree) return;
+    if (auto const mark = tree->root().find("overlay"); mark && isRuleFile(source.path))
+        problems.error("L01", mark->where(), "unknown key \"overlay\" in rule",
+                       "changes of other rules stand in overlay.yaml");
+    if (!expected || !content.add(source.path, std::move(*tree)))
+        problems.error("L03", source.path, "no file is expected here", advice);
+}
+
+std::string digestOf(std::vector<std::pair<std::string, std::string>> const& files,
+                     Digest const& digest)
+{
+    std::string list;
+    for (auto const& [path, sum] : files) list += sum + "  " + path + '\n';
+    return digest(list);
+}
+
 void checkComplete(Content const& content, Problems& problems)
 {
     for (auto const& top : kTopFiles)
@@ -98,11 +133,57 @@ void checkComplete(Content const& content, Problems& problems)
                            "restore it from the release");
 }
 
+/// @param parts  of a path for which isHospitalPath() holds
+bool addHospitalFile(Content& content, std::vector<std::string_view> const& parts, Tree tree)
+{
+    auto& own = content.pack(kLocalPack);
+    if (parts[0] == "pack")
+        own.manifest = std::move(tree);
+    else if (parts[0] == "overlay")
+        content.overlay = std::move(tree);
+    else if (parts[0] == "rules")
+        own.rules.push_back(std::move(tree));
+    else
+        content.tests.push_back(std::move(tree));
+    return true;
+}
+
 } // namespace
+
+bool isHospitalPath(std::string_view path)
+{
+    auto const parts = partsOf(path);
+    if (parts.size() == 1) return parts[0] == "pack" || parts[0] == "overlay";
+    if (parts.size() != 2) return false;
+    return parts[0] == "rules" || (parts[0] == "tests" && parts[1] != "mutants" && parts[1] != "uncovered");
+}
+
+bool isHospitalTest(std::string_view path)
+{
+    auto const parts = partsOf(path);
+    return parts[0] == "tests" && (parts.size() == 2 || parts[1] == kLocalPack);
+}
+
+bool isHospitalFolder(fs::path const& folder)
+{
+    auto const holds = [&](std::string const& name) {
+        return fs::is_regular_file(folder / (name + ".yaml")) ||
+               fs::is_regular_file(folder / (name + ".json"));
+    };
+    return (holds("pack") || holds("overlay")) && !holds("ruleset");
+}
+
+Content::Pack& Content::pack(std::string_view folder)
+{
+    auto const at = std::ranges::lower_bound(packs, folder, {}, &Pack::folder);
+    if (at != packs.end() && at->folder == folder) return *at;
+    return *packs.insert(at, Pack{std::string{folder}, std::nullopt, {}});
+}
 
 bool Content::add(std::string_view path, Tree tree)
 {
     auto const parts = partsOf(path);
+    if (isHospitalPath(path)) return addHospitalFile(*this, parts, std::move(tree));
     if (parts.size() == 1) {
         auto const top = std::ranges::find(kTopFiles, parts[0], &TopFile::name);
         if (top == kTopFiles.end()) return false;
@@ -114,11 +195,13 @@ bool Content::add(std::string_view path, Tree tree)
     } else if (parts.size() == 2 && parts[0] == "tests" && parts[1] == "uncovered") {
         uncovered = std::move(tree);
     } else if (parts.size() == 3 && parts[0] == "packs") {
-        auto& pack = packOf(*this, parts[1]);
+        auto& own = pack(parts[1]);
         if (parts[2] == "pack")
-            pack.manifest = std::move(tree);
+            own.manifest = std::move(tree);
+        else if (parts[1] == kLocalPack && parts[2] == "overlay")
+            overlay = std::move(tree);
         else
-            pack.rules.push_back(std::move(tree));
+            own.rules.push_back(std::move(tree));
     } else if (parts.size() == 3 && parts[0] == "tests") {
         tests.push_back(std::move(tree));
     } else {
@@ -133,30 +216,33 @@ Result<Content> loadFolder(fs::path const& folder, Digest const& digest, Problem
         return Error{Error::Kind::NotFound, folder.string(), "no such folder of rules",
                      "name a folder that holds ruleset.yaml, valuesets/, packs/ and terms/"};
     Content content;
-    for (auto const& path : sourcesIn(folder)) {
-        auto text = std::make_shared<std::string const>(readAll(folder / path));
-        auto const isTest = path.starts_with("tests/");
-        if (!isTest) content.files.emplace_back(path, digest(*text));
-        if (auto const table = std::ranges::find(kTables, path, &Table::file);
-            table != kTables.end()) {
-            content.tables.*(table->place) = *text;
-            if (table->place == &Tables::products)
-                content.productsOwner = std::move(text);
-            else
-                content.owners.push_back(std::move(text));
-            continue;
-        }
-        auto tree = Tree::fromYaml(*text, path, problems);
-        if (tree && !content.add(path, std::move(*tree)))
-            problems.error(
-                "L03", path, "no file is expected here",
+    for (auto const& path : sourcesIn(folder, {"valuesets", "packs", "tests"})) {
+        Source source{path, std::make_shared<std::string const>(readAll(folder / path))};
+        if (!path.starts_with("tests/")) content.files.emplace_back(path, digest(*source.text));
+        addFile(std::move(source), !isHospitalPath(path),
                 "put rules into packs/<pack>/, value sets into valuesets/, test cases into "
-                "tests/<pack>/");
+                "tests/<pack>/",
+                content, problems);
     }
     checkComplete(content, problems);
-    std::string list;
-    for (auto const& [path, sum] : content.files) list += sum + "  " + path + '\n';
-    content.digest = digest(list);
+    content.digest = digestOf(content.files, digest);
+    return content;
+}
+
+Result<Content> loadHospital(fs::path const& folder, Digest const& digest, Problems& problems)
+{
+    if (!isHospitalFolder(folder))
+        return Error{Error::Kind::NotFound, folder.string(), "no hospital's folder of rules",
+                     "name a folder that holds pack.yaml, and overlay.yaml or rules/"};
+    Content content;
+    for (auto const& path : sourcesIn(folder, {"valuesets", "rules", "tests"})) {
+        Source source{path, std::make_shared<std::string const>(readAll(folder / path))};
+        if (!path.starts_with("tests/")) content.files.emplace_back(path, digest(*source.text));
+        addFile(std::move(source), isHospitalPath(path) || path.starts_with("valuesets/"),
+                "put rules into rules/, value sets into valuesets/, test cases into tests/",
+                content, problems);
+    }
+    content.digest = digestOf(content.files, digest);
     return content;
 }
 

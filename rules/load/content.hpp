@@ -41,6 +41,7 @@ struct Content {
     std::vector<Tree> tests;             // by path; empty in a bundle
     std::optional<Tree> mutants;         // tests/mutants.yaml: mutants that no case can kill
     std::optional<Tree> uncovered;       // tests/uncovered.yaml: what no case can show
+    std::optional<Tree> overlay;         // what a hospital changes; overlay.hpp uses it up
     Tables tables;
 
     std::string digest;    // over the sources, tests left out
@@ -51,10 +52,25 @@ struct Content {
     std::vector<std::shared_ptr<void const>> owners; // what trees and small tables look into
     std::shared_ptr<void const> productsOwner;       // a compiled rule set keeps this one
 
-    /// Puts a file in its place by its path below the rules folder ("packs/core/EL-K-LOW.yaml").
+    /// Puts a file in its place by its path below the rules folder ("packs/core/EL-K-LOW.yaml"), or
+    /// below a hospital's own folder ("rules/LOCAL-TETANY.yaml").
     /// @return false when no file is expected there
     bool add(std::string_view path, Tree tree);
+    /// The pack of a folder; made when it is not there.
+    Pack& pack(std::string_view folder);
 };
+
+/// The pack that holds a hospital's own rules.
+inline constexpr std::string_view kLocalPack = "local";
+/// What the rules of a hospital begin with, and its value sets.
+inline constexpr std::string_view kLocalRule = "LOCAL-", kLocalSet = "LOCAL_";
+
+/// Does the path belong to a hospital's own folder, and not to a rule set: `pack.yaml`,
+/// `overlay.yaml`, `rules/ID.yaml`, `tests/ID.yaml`?
+bool isHospitalPath(std::string_view path);
+/// Are the cases of the file a hospital's own (`tests/ID.yaml`, `tests/local/ID.yaml`)? They run on
+/// the rules as the overlay makes them, those of a pack on its rules as they were written.
+bool isHospitalTest(std::string_view path);
 
 /// Reads a rules folder: the four files at the top, valuesets/, packs/<pack>/, tests/<pack>/ (YAML
 /// or JSON) and terms/*.tsv, each folder in the order of file names. The digest is that of one line
@@ -64,5 +80,17 @@ struct Content {
 /// @error NotFound when there is no such folder
 tcds::Result<Content> loadFolder(std::filesystem::path const& folder, Digest const& digest,
                            Problems& problems);
+
+/// A hospital's own folder stands beside no other file of a rule set: `pack.yaml` or `overlay.yaml`
+/// at the top, and no `ruleset.yaml`.
+bool isHospitalFolder(std::filesystem::path const& folder);
+
+/// Reads a hospital's own folder: pack.yaml, overlay.yaml, rules/LOCAL-*.yaml,
+/// valuesets/LOCAL_*.yaml and tests/*.yaml. Alone it is no rule set: layOver() puts it over one.
+///
+/// Faults inside files go to `problems`.
+/// @error NotFound when there is no such folder
+tcds::Result<Content> loadHospital(std::filesystem::path const& folder, Digest const& digest,
+                                   Problems& problems);
 
 } // namespace tcds::rules

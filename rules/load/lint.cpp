@@ -33,7 +33,7 @@ std::vector<AcceptedWarning> lint(Content const& content, RuleSet const& set,
     lintMeta(set, options.day, found);
     lintTexts(content, set, found);
     lintSets(content, found);
-    if (options.needTests) lintTests(content, set, found);
+    if (options.needTests) lintTests(content, set, options.ownTestsOnly, found);
     return sortOutAccepted(content, found, problems);
 }
 

@@ -14,6 +14,7 @@ struct LintOptions {
     bool needTests = true; // L13; off where the tests are not at hand
     std::vector<std::string> advertised =
         {}; // prefetch keys of the service, L38; empty = not looked at
+    bool ownTestsOnly = false; // only those of a hospital's own rules and overlay are
 };
 
 /// A warning that the author of the rule has accepted in `meta.accepted`.
@@ -44,7 +45,7 @@ void lintMeta(RuleSet const& set, std::string const& day, Problems& problems);
 /// lint_texts.cpp: L37, L40
 void lintTexts(Content const& content, RuleSet const& set, Problems& problems);
 /// lint_tests.cpp: L13
-void lintTests(Content const& content, RuleSet const& set, Problems& problems);
+void lintTests(Content const& content, RuleSet const& set, bool ownOnly, Problems& problems);
 
 /// lint_pairs.cpp: L30
 void lintPairs(RuleSet const& set, Problems& problems);

@@ -28,13 +28,15 @@ struct Seen {
     bool any = false, fires = false, silent = false;
 };
 
-Seen casesOf(Rule const& rule, std::vector<Tree> const& tests)
+/// @param own  look at a hospital's own cases alone
+Seen casesOf(Rule const& rule, std::vector<Tree> const& tests, bool own)
 {
     Seen seen;
     for (auto const& tree : tests) {
         auto const about = tree.root().find("rule");
         auto const cases = tree.root().find("cases");
         if (!about || about->text() != rule.id || !cases) continue;
+        if (own && !isHospitalTest(tree.file())) continue;
         for (auto const each : cases->items()) {
             seen.any = true;
             auto const expect = each.find("expect");
@@ -46,14 +48,34 @@ Seen casesOf(Rule const& rule, std::vector<Tree> const& tests)
     return seen;
 }
 
+/// Where the cases of a rule belong: beside the rule, in a hospital's folder or in a rule set.
+std::string testFileOf(Rule const& rule)
+{
+    if (isHospitalPath(rule.file)) return "tests/" + rule.id + ".yaml";
+    return "tests/" + rule.pack + '/' + rule.id + ".yaml";
+}
+
+/// A limit that a hospital has moved is tried by nobody else.
+void lintOverlaid(Rule const& rule, std::vector<Tree> const& tests, Problems& problems)
+{
+    if (!rule.overlaid || !rule.overlaid->firesElse || casesOf(rule, tests, true).any) return;
+    auto const& file = rule.overlaid->file;
+    problems.warning("L13", file,
+                     "the overlay changes when " + rule.id + " fires, and no case shows it",
+                     "add " +
+                         std::string{isHospitalPath(file) ? "tests/" : "tests/local/"} + rule.id +
+                         ".yaml with cases at the new limit");
+}
+
 } // namespace
 
-void lintTests(Content const& content, RuleSet const& set, Problems& problems)
+void lintTests(Content const& content, RuleSet const& set, bool ownOnly, Problems& problems)
 {
     for (auto const& rule : set.rules) {
-        if (rule.status == RuleStatus::Retired) continue;
-        auto const seen = casesOf(rule, content.tests);
-        auto const file = "tests/" + rule.pack + '/' + rule.id + ".yaml";
+        lintOverlaid(rule, content.tests, problems);
+        if (rule.status == RuleStatus::Retired || (ownOnly && rule.pack != kLocalPack)) continue;
+        auto const seen = casesOf(rule, content.tests, false);
+        auto const file = testFileOf(rule);
         if (!seen.any)
             problems.error("L13", rule.file, "the rule has no test", "add " + file);
         else if (!seen.fires)

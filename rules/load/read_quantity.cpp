@@ -240,14 +240,16 @@ void Parameters::bind(std::size_t index, terms::Analyte const& analyte, Problems
     auto const high = readLimit(ends[1], analyte, problems);
     if (!low || !high) return;
     parameter.allowed.emplace(low->front(), high->front());
-    for (auto const& row : parameter.rows) {
-        if (row.limit.empty()) continue;
-        auto const& value = row.limit.front().value;
+    for (std::size_t i = 0; i < parameter.rows.size(); ++i) {
+        auto const& limit = parameter.rows[i].limit;
+        if (limit.empty()) continue;
+        auto const& value = limit.front().value;
         if (value < low->front().value || value > high->front().value)
-            problems.error("L06", allowed->where(),
-                           row.limit.front().text + " of parameter " + quoted(parameter.name) +
-                               " lies outside what is allowed",
-                           "widen allowed or correct the limit");
+            problems.error("L06", source.limits[i].where(),
+                           limit.front().text + " of parameter " + quoted(parameter.name) +
+                               " lies outside what is allowed, " + low->front().text + " to " +
+                               high->front().text,
+                           "choose a limit in this range");
     }
 }
 

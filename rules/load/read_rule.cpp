@@ -55,6 +55,7 @@ public:
 
     Rule read()
     {
+        readOverlaid();
         readIdentity();
         readPlacement();
         readMetadata();
@@ -90,7 +91,10 @@ private:
         rule_.topic = withoutHyphens(rule_.id);
         rule_.title = fields_.neededText("title");
         rule_.version = fields_.neededText("version");
-        if (auto const version = fields_.find("version"); version && !isSemver(rule_.version))
+        auto const authored = rule_.overlaid
+                                  ? rule_.version.substr(0, rule_.version.find('+'))
+                                  : rule_.version;
+        if (auto const version = fields_.find("version"); version && !isSemver(authored))
             problems_.error("L01", version->where(), '"' + rule_.version + "\" is no version",
                             "write three numbers: 1.0.0");
         static constexpr std::array<Word<RuleStatus>, 4> kStatuses{
@@ -105,6 +109,26 @@ private:
             Word<int>{"P1", 1}, {"P2", 2}, {"P3", 3}};
         if (auto const priority = fields_.find("priority"))
             (void)readWord(*priority, "priority", kPriorities, problems_); // for planners only
+    }
+
+    /// What applyOverlay() wrote into the rule; authors cannot.
+    void readOverlaid()
+    {
+        auto const node = fields_.find("overlay");
+        if (!node) return;
+        Fields fields{*node, "overlay of the rule", problems_};
+        auto& overlaid = rule_.overlaid.emplace();
+        overlaid.mark = fields.neededText("mark");
+        overlaid.file = fields.neededText("file");
+        overlaid.by = fields.text("by");
+        overlaid.reason = fields.text("reason");
+        overlaid.disabled = fields.flag("disabled");
+        overlaid.firesElse = fields.flag("fires_else");
+        if (auto const changes = fields.find("changes"))
+            for (auto const item : changes->items()) overlaid.changes.emplace_back(item.text());
+        if (auto const meta = fields.find("meta"))
+            overlaid.meta = readMeta(*meta, {}, problems_);
+        fields.finish();
     }
 
     void readPlacement()
@@ -229,6 +253,7 @@ private:
         auto const cap = fields.find("cap");
         auto const lower = fields.find("lower");
         auto const like = fields.find("like");
+        adjustment.own = fields.flag("own");
         auto const kinds = static_cast<int>(raise.has_value()) + static_cast<int>(cap.has_value()) +
                            static_cast<int>(lower.has_value()) + static_cast<int>(like.has_value());
         if (kinds != 1)

@@ -32,7 +32,8 @@ struct Adjustment {
     enum class Kind : std::uint8_t { Raise, Cap, Lower, Like };
     Kind kind = Kind::Cap;
     Level cap = Level::Info;
-    RuleIndex like; // take over that rule's entries with that rule's bindings
+    RuleIndex like;  // take over that rule's entries with that rule's bindings
+    bool own = false; // not taken over by `like` of another rule
     std::optional<Condition> when;
 };
 
@@ -126,11 +127,24 @@ struct Meta {
     std::vector<Evidence> evidence;
 };
 
+/// What a hospital's overlay made of a rule of another pack. The rule's version ends in `mark`.
+struct Overlaid {
+    std::string mark;                 // "local.3f2a9c1d": changes with what the overlay says
+    std::string file;                 // overlay.yaml
+    std::string by, reason;           // a role; "" = not said
+    bool disabled = false;            // evaluated and never shown
+    bool firesElse = false;           // for other patients, or at another level
+    std::vector<std::string> changes; // in words
+    Meta meta;                        // author, reviewers and approval of the overlay
+};
+
 struct Rule {
     RuleIndex index;
     std::string id, version, title, topic; // topic: id without hyphens (decision D10)
     std::string pack, file;
     RuleStatus status = RuleStatus::Active;
+    bool outsidePeriod = false; // active, and Shadow because the day is not in meta.effective*
+    std::optional<Overlaid> overlaid;
     Group group = Group::EL;
     std::size_t cluster = 0; // place in RuleSet::clusters
     std::size_t gate = 0;    // place in RuleSet::gates

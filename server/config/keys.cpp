@@ -172,7 +172,9 @@ constexpr std::array kKeys{
     Key{"state.max_rows", "500000", "", "most rows of each table of state.file",
         "a number from 100 to 100000000", false, count<&Config::stateRows, 100, 100000000>},
     Key{"content.folder", "", "",
-        "unsigned rules folder instead of the embedded pack (mode dev only)", "a path", false,
+        "unsigned rules folder instead of the embedded pack, or a hospital's folder over it (mode "
+        "dev only)",
+        "a path", false,
         text<&Config::contentFolder>},
     Key{"content.bundle", "", "",
         "signed bundle file instead of the embedded pack; its signature is beside it, in FILE.sig",

@@ -150,8 +150,38 @@ TEST(Status, ShadowIsSilencedAndAsksNothingOfOthers)
              ruleText("CMB-B", "when: {rule: EL-A}")},
             std::move(made));
 
-    EXPECT_EQ(done.outcome("EL-A"), "silenced");
+    EXPECT_EQ(done.outcome("EL-A"), "silenced shadow");
     EXPECT_EQ(done.outcome("CMB-B"), "not-met rule");
+}
+
+TEST(Status, SwitchedOffIsSilencedAndOthersStillAskForIt)
+{
+    auto made = chart();
+    made.lab("K", "3.2 mmol/L", daysAgo(1));
+    auto const done =
+        run({ruleText("EL-A", "status: shadow\n"
+                              "overlay: {mark: local.1, file: overlay.yaml, disabled: yes}\n"
+                              "when: {lab: {analyte: K, below: 3.5 mmol/L}}"),
+             ruleText("CMB-B", "when: {rule: EL-A}")},
+            std::move(made));
+
+    EXPECT_EQ(done.outcome("EL-A"), "silenced disabled");
+    EXPECT_EQ(done.outcome("CMB-B"), "fired info");
+}
+
+TEST(Level, StepOfItsOwnIsNotTakenOverByOthers)
+{
+    auto made = chart();
+    made.lab("K", "3.2 mmol/L", daysAgo(1));
+    auto const done =
+        run({ruleText("EL-A", "adjust: [{raise: 1, own: yes}]\n"
+                              "when: {lab: {analyte: K, below: 3.5 mmol/L}}"),
+             ruleText("EL-B", "adjust: [{like: EL-A}]\n"
+                              "when: {lab: {analyte: K, below: 3.5 mmol/L}}")},
+            std::move(made));
+
+    EXPECT_EQ(done.outcome("EL-A"), "fired warning");
+    EXPECT_EQ(done.outcome("EL-B"), "fired info");
 }
 
 TEST(Gate, OpensForComplaintsOfItsKinds)

@@ -224,21 +224,23 @@ TEST(LintOfThePack, AsksForApprovalWhereThePackPromisesIt)
     auto const approved = ruleText(
         {"meta: {mechanism: m, reviewers: [B], approved: {by: A board, date: 2026-01-15}, "
          "effective: "
-         "{from: 2026-02-01}, evidence: [{id: E1, citation: c, grade: label, status: seen}]}"});
+         "{from: 2026-02-01}, next_review: 2027-01-15, evidence: [{id: E1, citation: c, grade: label, status: seen}]}"});
     auto const early = ruleText(
         {"meta: {mechanism: m, reviewers: [B], approved: {by: A board, date: 2026-03-15}, "
          "effective: "
-         "{from: 2026-02-01}, evidence: [{id: E1, citation: c, grade: label, status: seen}]}"});
+         "{from: 2026-02-01}, next_review: 2027-01-15, evidence: [{id: E1, citation: c, grade: label, status: seen}]}"});
 
     EXPECT_THAT(
         lintFiles({{"packs/core/pack.yaml", pack}}).messages(),
-        ElementsAre(HasSubstr("error L12: an active rule of a pack with approval: required is "
+        ElementsAre(HasSubstr("error L12: an active rule of a pack with approval: required has no "
+                              "day of review"),
+                    HasSubstr("error L12: an active rule of a pack with approval: required is "
                               "not approved"),
                     HasSubstr("error L12: no reviewer other than the author")));
     EXPECT_THAT(lintFiles({{"packs/core/pack.yaml", pack}, {kRulePath, approved}}).messages(),
                 IsEmpty());
     EXPECT_THAT(lintFiles({{"packs/core/pack.yaml", pack}, {kRulePath, early}}).messages(),
-                ElementsAre(HasSubstr("error L12: the rule takes effect on 2026-02-01, before its "
+                ElementsAre(HasSubstr("error L12: an active rule takes effect on 2026-02-01, before its "
                                       "approval on 2026-03-15")));
 }
 

@@ -178,9 +178,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"ParameterOutsideWhatIsAllowed",
               {"when: {lab: {analyte: K, below: $entry}, as: k}",
                "parameters: {entry: {value: 3.5 mmol/L, allowed: [3.0 mmol/L, 3.4 mmol/L]}}"},
-              ":13:50: error L06: 3.5 mmol/L of parameter \"entry\" lies outside what is allowed. "
-              "Fix: "
-              "widen allowed or correct the limit."},
+              ":13:29: error L06: 3.5 mmol/L of parameter \"entry\" lies outside what is allowed, 3.0 "
+              "mmol/L to 3.4 mmol/L. Fix: choose a limit in this range."},
         Fault{
             "NumberThatIsAlwaysReached",
             {"when: {at_least: {n: 0, of: [{med: {class: LOOP}, as: k}]}}"},
