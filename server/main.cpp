@@ -38,6 +38,10 @@ struct Run {
     {
         return tcds::cli::verifyBundle(arguments);
     }
+    int operator()(tcds::cli::DiffArguments const& arguments) const
+    {
+        return tcds::cli::diff(arguments);
+    }
     int operator()(tcds::cli::VerifyArguments const& arguments) const
     {
         return tcds::cli::verify(arguments);

@@ -43,6 +43,7 @@ void eachTree(Content const& content, Visit const& visit)
         if (pack.manifest) visit(*pack.manifest);
         for (auto const& tree : pack.rules) visit(tree);
     }
+    if (content.overlay) visit(*content.overlay);
 }
 
 void writeKey(JsonWriter& writer, std::string_view name);

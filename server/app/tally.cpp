@@ -114,6 +114,14 @@ ops::MetricWords::Content wordsOf(rules::RuleSet const& rules)
     return words;
 }
 
+/// Unix time of a day, UTC; 0 for what is no day (the loader lets none pass).
+double secondsOf(std::string const& day)
+{
+    auto const date = parseDateTime(day);
+    if (!date) return 0;
+    return std::chrono::duration<double>(date->first().time_since_epoch()).count();
+}
+
 } // namespace
 
 std::unique_ptr<ops::Metrics> metricsOf(config::Config const& config, rules::RuleSet const& rules)
@@ -135,7 +143,30 @@ std::unique_ptr<ops::Metrics> metricsOf(config::Config const& config, rules::Rul
     for (auto const status : kMissing) words.inputReasons.emplace_back(toText(status));
     words.resources.assign(kResources.begin(), kResources.end());
     for (auto const outcome : kOutcomes) words.fetchOutcomes.emplace_back(wordOf(outcome));
-    return std::make_unique<ops::Metrics>(std::move(words));
+    auto metrics = std::make_unique<ops::Metrics>(std::move(words));
+    metrics->rulesInUse(statesOf(rules));
+    return metrics;
+}
+
+ops::RuleStates statesOf(rules::RuleSet const& rules)
+{
+    std::size_t active = 0;
+    std::size_t shadow = 0;
+    std::size_t disabled = 0;
+    ops::RuleStates states;
+    std::string overlayReview;
+    for (auto const& rule : rules.rules) {
+        if (rule.overlaid && rule.overlaid->disabled)
+            ++disabled;
+        else
+            ++(rule.status == rules::RuleStatus::Active ? active : shadow);
+        if (!rule.meta.nextReview.empty())
+            states.reviews.push_back({rule.id, secondsOf(rule.meta.nextReview)});
+        if (rule.overlaid) overlayReview = rule.overlaid->meta.nextReview;
+    }
+    if (!overlayReview.empty()) states.reviews.push_back({"overlay", secondsOf(overlayReview)});
+    states.byStatus = {{"active", active}, {"shadow", shadow}, {"disabled", disabled}};
+    return states;
 }
 
 void Tally::answered(Route const& route, std::string_view client, int status) const
@@ -189,7 +220,9 @@ void Tally::recordLost() const
 
 void Tally::contentInUse(rules::RuleSet const& rules) const
 {
-    if (metrics_ != nullptr) metrics_->contentInUse(wordsOf(rules));
+    if (metrics_ == nullptr) return;
+    metrics_->contentInUse(wordsOf(rules));
+    metrics_->rulesInUse(statesOf(rules));
 }
 
 void Tally::contentReloaded(bool refused) const

@@ -22,6 +22,10 @@ namespace tcds::app {
 /// are those of the configuration, of the rules and of the protocol.
 std::unique_ptr<ops::Metrics> metricsOf(config::Config const& config, rules::RuleSet const& rules);
 
+/// How the rules stand, for Metrics::rulesInUse: counts of active, shadow and disabled rules, and
+/// the day of the next review of each and of a hospital's overlay.
+ops::RuleStates statesOf(rules::RuleSet const& rules);
+
 /// Counts what happens to calls; without metrics it does nothing. From several threads at once.
 class Tally
 {

@@ -21,6 +21,7 @@ struct Store {
     ExplainArguments explain;
     BuildArguments build;
     VerifyBundleArguments verifyBundle;
+    DiffArguments diff;
     VerifyArguments verify;
     ShowArguments show;
     ReportArguments report;
@@ -83,7 +84,7 @@ CLI::App* addEvaluate(CLI::App& app, Store& store)
 }
 
 struct RulesCommands {
-    CLI::App *lint, *test, *coverage, *explain, *build, *verify;
+    CLI::App *lint, *test, *coverage, *explain, *diff, *build, *verify;
 };
 
 CLI::App* addBuild(CLI::App& rules, Store& store)
@@ -113,6 +114,23 @@ CLI::App* addVerifyBundle(CLI::App& rules, Store& store)
     return verify;
 }
 
+CLI::App* addDiff(CLI::App& rules, Store& store)
+{
+    auto* diff = rules.add_subcommand("diff", "what differs between two packs, in clinical words");
+    diff->footer("Exit code 0: the same, 1: they differ.\n"
+                 "Examples:\n"
+                 "  twitch-cds rules diff built-in hospital/\n"
+                 "  twitch-cds rules diff old/rules rules --format markdown");
+    diff->add_option("old", store.diff.before,
+                     "rules folder, a hospital's own folder, or the word built-in")
+        ->required();
+    diff->add_option("new", store.diff.after, "the same")->required();
+    diff->add_option("--format", store.diff.format, "text, json or markdown")
+        ->check(CLI::IsMember({"text", "json", "markdown"}))
+        ->capture_default_str();
+    return diff;
+}
+
 RulesCommands addRules(CLI::App& app, Store& store)
 {
     auto* rules = app.add_subcommand("rules", "check, test and explain the rules");
@@ -120,18 +138,20 @@ RulesCommands addRules(CLI::App& app, Store& store)
     auto* lint = rules->add_subcommand("lint", "report every fault of a rules folder");
     lint->footer("Example: twitch-cds rules lint rules/");
     lint->add_option("folder", store.lint.folder,
-                     "rules folder; default: ./rules, else the embedded pack");
+                     "rules folder, or a hospital's own folder; default: ./rules");
     lint->add_option("--format", store.format, "text, json or sarif")
         ->check(CLI::IsMember({"text", "json", "sarif"}));
 
     auto* test = rules->add_subcommand("test", "run the test cases of the rules");
     test->footer("Example: twitch-cds rules test rules/ --rule EL-K-LOW --trace");
-    test->add_option("folder", store.test.folder, "rules folder; default: ./rules");
+    test->add_option("folder", store.test.folder,
+                     "rules folder, or a hospital's own folder; default: ./rules");
     test->add_option("--rule", store.test.rule, "only the cases of this rule");
     test->add_option("--junit", store.test.junit, "write the result as JUnit XML");
     test->add_flag("--trace", store.test.trace, "print the clauses of every failed case");
-    test->add_flag("--mutate", store.test.mutate,
-                   "then change the rules, one small thing at a time, and list what no case notices");
+    test->add_flag(
+        "--mutate", store.test.mutate,
+        "then change the rules, one small thing at a time, and list what no case notices");
 
     auto* coverage =
         rules->add_subcommand("coverage", "list what of the active rules no test case shows");
@@ -150,8 +170,14 @@ RulesCommands addRules(CLI::App& app, Store& store)
     explain->add_option("rule", store.explain.rule, "id of the rule")->required();
     explain->add_option("--now", store.explain.now, "time of the call");
     explain->add_option("--rules", store.explain.folder,
-                        "rules folder; default: the embedded pack");
-    return {lint,    test, coverage, explain, addBuild(*rules, store), addVerifyBundle(*rules, store)};
+                        "rules folder, or a hospital's own folder; default: the embedded pack");
+    return {lint,
+            test,
+            coverage,
+            explain,
+            addDiff(*rules, store),
+            addBuild(*rules, store),
+            addVerifyBundle(*rules, store)};
 }
 
 struct AuditCommands {
@@ -340,6 +366,7 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
     if (rules.explain->parsed()) return Command{store.explain};
     if (rules.build->parsed()) return Command{store.build};
     if (rules.verify->parsed()) return Command{store.verifyBundle};
+    if (rules.diff->parsed()) return Command{store.diff};
     if (audit.verify->parsed()) {
         store.verify.flags = flags;
         return Command{store.verify};

@@ -63,6 +63,9 @@ struct VerifyBundleArguments {
     std::string file;
     std::vector<std::string> keys; // PEM files of trusted public keys
 };
+struct DiffArguments {
+    std::string before, after, format = "text"; // text, json or markdown
+};
 
 struct VerifyArguments {
     std::string directory, config;
@@ -100,10 +103,9 @@ struct DoctorArguments {
     std::vector<std::pair<std::string, std::string>> flags;
 };
 
-using Command =
-    std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
-                 ExplainArguments, BuildArguments, VerifyBundleArguments, VerifyArguments,
-                 ShowArguments, ReportArguments,
+using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
+                             CoverageArguments, ExplainArguments, DiffArguments, BuildArguments,
+                             VerifyBundleArguments, VerifyArguments, ShowArguments, ReportArguments,
                              ConfigArguments, PrefetchArguments, LookupArguments, DoctorArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.

@@ -3,7 +3,6 @@
 #include "rules/load/compile.hpp"
 #include "rules/load/lint.hpp"
 #include "server/app/version.hpp"
-#include "server/cases/run.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -33,14 +32,14 @@ std::string describe(cases::CaseResult const& result)
 
 /// @return the cases that passed, by rule
 /// @error when one did not
-Result<std::vector<rules::BundleChecks::Cases>> runCases(rules::Content const& content,
-                                                         rules::RuleSet const& rules,
-                                                         Problems& problems)
+Result<std::vector<rules::BundleChecks::Cases>> passedCases(PreparedRules const& ready,
+                                                            Problems& problems)
 {
     std::vector<cases::CaseFile> files;
-    for (auto const& tree : content.tests) files.push_back(cases::readCaseFile(tree, problems));
+    for (auto const& tree : ready.content.tests)
+        files.push_back(cases::readCaseFile(tree, problems));
     if (problems.hasErrors()) return faultsOf(problems);
-    auto const report = cases::run(files, rules);
+    auto const report = runCases(files, ready);
     if (auto const failures = report.failures(); failures > 0) {
         auto const first = std::ranges::find_if(
             report.results, [](cases::CaseResult const& each) { return !each.passed(); });
@@ -62,14 +61,29 @@ Result<std::vector<rules::BundleChecks::Cases>> runCases(rules::Content const& c
 
 std::string programVersion() { return std::string{kVersion} + " " + std::string{kCommit}; }
 
-Result<rules::BundleChecks> checkContent(rules::Content const& content, std::string const& day,
+cases::RunReport runCases(std::vector<cases::CaseFile> const& files, PreparedRules const& rules,
+                          cases::RunOptions const& options)
+{
+    if (!rules.unchanged) return cases::run(files, *rules.rules, options);
+    std::vector<cases::CaseFile> own;
+    std::vector<cases::CaseFile> others;
+    for (auto const& file : files)
+        (rules::isHospitalTest(file.file) ? own : others).push_back(file);
+    auto report = cases::run(others, *rules.unchanged, options);
+    auto const ours = cases::run(own, *rules.rules, options);
+    report.results.insert(report.results.end(), ours.results.begin(), ours.results.end());
+    report.files += ours.files;
+    report.took += ours.took;
+    return report;
+}
+
+Result<rules::BundleChecks> checkContent(PreparedRules const& ready, std::string const& day,
                                          Problems& problems)
 {
-    // Without the day: a rule that takes effect later is tested before.
-    auto const compiled = rules::compile(content, problems);
-    if (compiled != nullptr) rules::lint(content, *compiled, {day, true}, problems);
-    if (compiled == nullptr || problems.hasErrors()) return faultsOf(problems);
-    auto passed = runCases(content, *compiled, problems);
+    if (ready.rules != nullptr)
+        rules::lint(ready.content, *ready.rules, {day, true, {}, ready.ownOnly}, problems);
+    if (ready.rules == nullptr || problems.hasErrors()) return faultsOf(problems);
+    auto passed = passedCases(ready, problems);
     if (!passed) return passed.error();
     rules::BundleChecks checks;
     checks.engine = programVersion();

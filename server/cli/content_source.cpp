@@ -1,14 +1,14 @@
 #include "server/cli/content_source.hpp"
 
-#include "rules/load/bundle.hpp"
 #include "rules/load/compile.hpp"
 #include "rules/load/lint.hpp"
+#include "rules/load/overlay.hpp"
 #include "rules/store/pack_store.hpp"
 #include "rules/store/signature.hpp"
 #include "rules/store/whole_file.hpp"
-#include "server/app/embedded.hpp"
 #include "server/audit/digest.hpp"
 #include "server/cli/content_check.hpp"
+#include "server/cli/rule_source.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -46,31 +46,44 @@ Result<void> compileFor(std::string const& day, FoundContent& found, std::string
 /// @throws std::runtime_error when the binary was built with a broken pack: our own fault
 FoundContent embedded(std::string const& day)
 {
-    auto content =
-        rules::readBundle(std::string{app::embeddedBundle()}, app::embeddedProducts(), "embedded");
-    if (!content) throw std::runtime_error{"embedded pack: " + toText(content.error())};
     FoundContent found;
-    found.content = std::make_shared<rules::Content const>(std::move(*content));
+    found.content = std::make_shared<rules::Content const>(embeddedContent());
     Problems problems;
     if (auto const compiled = compileFor(day, found, "embedded pack", problems); !compiled)
         throw std::runtime_error{toText(compiled.error())};
     return found;
 }
 
+/// Applies the overlay, looks at what comes of it when that is due, and compiles it for the day.
+/// @param looks  lint and test cases have to be looked at now
+Result<void> take(rules::Content content, bool looks, std::string const& day,
+                  std::string const& where, FoundContent& found, Problems& problems)
+{
+    if (looks) {
+        auto ready = prepared(std::move(content), problems);
+        auto checks = checkContent(ready, day, problems);
+        if (!checks) return faulty(where, checks.error().what, checks.error().fix);
+        found.checks = std::move(*checks);
+        found.content = std::make_shared<rules::Content const>(std::move(ready.content));
+    } else {
+        found.content = std::make_shared<rules::Content const>(
+            rules::applyOverlay(std::move(content), audit::sha256, problems));
+        if (problems.hasErrors()) return firstOf(problems, where);
+    }
+    return compileFor(day, found, where, problems);
+}
+
 Result<FoundContent> inFolder(std::string const& folder, std::string const& day, Scrutiny scrutiny,
                               Problems& problems)
 {
-    auto content = rules::loadFolder(folder, audit::sha256, problems);
+    auto content = contentIn(folder, problems);
     if (!content) return content.error();
     FoundContent found;
-    found.content = std::make_shared<rules::Content const>(std::move(*content));
-    if (scrutiny == Scrutiny::Reload) {
-        auto checks = checkContent(*found.content, day, problems);
-        if (!checks) return checks.error();
-        found.checks = std::move(*checks);
-    }
-    if (auto const compiled = compileFor(day, found, folder, problems); !compiled)
-        return compiled.error();
+    // What is kept holds the overlay, which is used up when it is applied.
+    if (content->overlay) found.file = rules::writeBundleFile(*content, {}, audit::sha256);
+    auto const taken =
+        take(std::move(*content), scrutiny == Scrutiny::Reload, day, folder, found, problems);
+    if (!taken) return taken.error();
     return found;
 }
 
@@ -91,16 +104,12 @@ Result<FoundContent> inBundle(config::Config const& config, std::string const& d
         readSigned(config.contentBundle, config.trustedKeys, config.mode != config::Mode::Dev);
     if (!read) return read.error();
     FoundContent found;
-    found.content = std::make_shared<rules::Content const>(std::move(read->bundle.content));
     found.checks = std::move(read->bundle.checks);
     found.file = std::move(read->file);
     found.signature = std::move(read->signature);
-    if (scrutiny == Scrutiny::Reload || found.checks.engine != programVersion()) {
-        auto checks = checkContent(*found.content, day, problems);
-        if (!checks) return faulty(where, checks.error().what, checks.error().fix);
-    }
-    if (auto const compiled = compileFor(day, found, where, problems); !compiled)
-        return compiled.error();
+    auto const looks = scrutiny == Scrutiny::Reload || found.checks.engine != programVersion();
+    auto const taken = take(std::move(read->bundle.content), looks, day, where, found, problems);
+    if (!taken) return taken.error();
     if (auto const approved = checkApproval(found, where, day, problems); !approved)
         return approved.error();
     return found;

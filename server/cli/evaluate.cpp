@@ -3,6 +3,7 @@
 #include "server/cli/card_text.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
+#include "server/cli/rule_facts.hpp"
 #include "server/cli/rule_source.hpp"
 #include "server/cli/settings.hpp"
 
@@ -199,7 +200,9 @@ std::shared_ptr<rules::RuleSet const> rulesFor(std::string const& folder)
 {
     if (folder.empty()) return embeddedRules(toDay(SystemClock{}.now()));
     Problems problems;
-    auto const loaded = rulesInFolder(folder, problems);
+    rules::CompileOptions options;
+    options.day = toDay(SystemClock{}.now());
+    auto const loaded = rulesInFolder(folder, problems, options);
     complain(problems);
     if (loaded) return loaded->rules;
     complain(loaded.error());
@@ -277,6 +280,8 @@ int explain(ExplainArguments const& arguments)
         std::cout << traceAsText(*decision->evaluation, rule->index, colourOnStdout());
     else
         std::cout << "No eligible twitching complaint was found, so no rule was evaluated.\n";
+    std::cout << rule->id << ' ' << rule->version << " as it stands\n"
+              << ruleFacts(*rule, toDay(SystemClock{}.now()));
     return Exit::kDone;
 }
 

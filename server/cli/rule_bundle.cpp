@@ -99,24 +99,33 @@ int build(BuildArguments const& arguments)
         return Exit::kUsage;
     }
     Problems problems;
-    auto const loaded = rulesInFolder(folder, problems);
-    if (!loaded) {
-        complain(loaded.error());
+    auto content = contentIn(folder, problems);
+    if (!content) {
+        complain(content.error());
         return Exit::kBadInput;
     }
     if (!arguments.since.empty()) {
-        auto const compared = compareWith(arguments.since, loaded->content, problems);
+        auto const compared = compareWith(arguments.since, *content, problems);
         if (!compared) {
             complain(compared.error());
             return Exit::kBadInput;
         }
     }
-    auto const checks = checkContent(loaded->content, today(), problems);
+    // The bundle holds an overlay beside what it changes; what comes of both uses the overlay up.
+    Problems again; // the same faults once more
+    auto second = contentIn(folder, again);
+    if (!second || second->digest != content->digest) {
+        complain(Error{Error::Kind::Config, folder, "it was changed while it was read",
+                       "build once more"});
+        return Exit::kBadInput;
+    }
+    auto const ready = prepared(std::move(*second), problems);
+    auto const checks = checkContent(ready, today(), problems);
     if (!checks) return refused(problems, checks.error());
-    auto const file = rules::writeBundleFile(loaded->content, *checks, audit::sha256);
+    auto const file = rules::writeBundleFile(*content, *checks, audit::sha256);
     auto const code = write(arguments, file);
     if (code != Exit::kDone) return code;
-    describe(arguments.out, loaded->content, *checks);
+    describe(arguments.out, ready.content, *checks);
     std::cout << "  signature  "
               << (arguments.key.empty() ? "none: only mode dev takes it" : arguments.out + ".sig")
               << "\n";
@@ -125,21 +134,22 @@ int build(BuildArguments const& arguments)
 
 int verifyBundle(VerifyBundleArguments const& arguments)
 {
-    auto const read = readSigned(arguments.file, arguments.keys, !arguments.keys.empty());
+    auto read = readSigned(arguments.file, arguments.keys, !arguments.keys.empty());
     if (!read) {
         complain(read.error());
         return Exit::kCheckFailed;
     }
     Problems problems;
-    auto const& bundle = read->bundle;
-    auto const checks = checkContent(bundle.content, today(), problems);
+    auto const signer = read->bundle.content.signer;
+    auto const ready = prepared(std::move(read->bundle.content), problems);
+    auto const checks = checkContent(ready, today(), problems);
     if (!checks) return refused(problems, checks.error());
-    describe(arguments.file, bundle.content, bundle.checks);
+    describe(arguments.file, ready.content, read->bundle.checks);
     std::cout << "  looked at  again now: lint 0 errors, " << checks->warnings.size()
               << " warnings; tests " << casesOf(*checks) << " cases, 0 failed\n"
               << "  signature  "
               << (arguments.keys.empty() ? "not looked at: name a key with --key"
-                                         : "good, " + bundle.content.signer)
+                                         : "good, " + signer)
               << "\n";
     return Exit::kDone;
 }

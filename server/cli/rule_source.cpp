@@ -1,13 +1,38 @@
 #include "server/cli/rule_source.hpp"
 
-#include "rules/load/compile.hpp"
+#include "rules/load/bundle.hpp"
+#include "rules/load/overlay.hpp"
+#include "server/app/embedded.hpp"
 #include "server/audit/digest.hpp"
 #include "server/cli/console.hpp"
 #include "server/cli/content_source.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <stdexcept>
+#include <utility>
 
 namespace tcds::cli {
+
+namespace {
+
+/// Has it cases of a hospital and none of another pack? What is built in brings none.
+bool hasOwnCasesOnly(rules::Content const& content)
+{
+    return (content.overlay || !content.tests.empty()) &&
+           std::ranges::all_of(content.tests,
+                               [](Tree const& tree) { return rules::isHospitalTest(tree.file()); });
+}
+
+} // namespace
+
+rules::Content embeddedContent()
+{
+    auto content =
+        rules::readBundle(std::string{app::embeddedBundle()}, app::embeddedProducts(), "embedded");
+    if (!content) throw std::runtime_error{"embedded pack: " + toText(content.error())};
+    return std::move(*content);
+}
 
 std::shared_ptr<rules::RuleSet const> embeddedRules(std::string const& day)
 {
@@ -15,13 +40,36 @@ std::shared_ptr<rules::RuleSet const> embeddedRules(std::string const& day)
     return contentOf(config::Config{}, day, Scrutiny::Start, problems)->rules;
 }
 
-Result<FolderRules> rulesInFolder(std::string const& folder, Problems& problems)
+Result<rules::Content> contentIn(std::string const& folder, Problems& problems)
 {
-    auto content = rules::loadFolder(folder, audit::sha256, problems);
+    if (!rules::isHospitalFolder(folder)) return rules::loadFolder(folder, audit::sha256, problems);
+    auto own = rules::loadHospital(folder, audit::sha256, problems);
+    if (!own) return own.error();
+    return rules::layOver(embeddedContent(), std::move(*own), audit::sha256, problems);
+}
+
+PreparedRules prepared(rules::Content content, Problems& problems,
+                       rules::CompileOptions const& options)
+{
+    PreparedRules ready;
+    ready.ownOnly = hasOwnCasesOnly(content);
+    if (content.overlay) {
+        Problems again; // its faults are those of the other content
+        auto overlay = std::exchange(content.overlay, std::nullopt);
+        ready.unchanged = rules::compile(content, again, options);
+        content.overlay = std::move(overlay);
+    }
+    ready.content = rules::applyOverlay(std::move(content), audit::sha256, problems);
+    ready.rules = rules::compile(ready.content, problems, options);
+    return ready;
+}
+
+Result<PreparedRules> rulesInFolder(std::string const& folder, Problems& problems,
+                                    rules::CompileOptions const& options)
+{
+    auto content = contentIn(folder, problems);
     if (!content) return content.error();
-    FolderRules loaded{std::move(*content), nullptr};
-    loaded.rules = rules::compile(loaded.content, problems);
-    return loaded;
+    return prepared(std::move(*content), problems, options);
 }
 
 std::shared_ptr<rules::RuleSet const> rulesOf(config::Config const& config, std::string const& day)

@@ -6,12 +6,14 @@
 #include "server/cds/prefetch_profile.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
+#include "server/cli/content_check.hpp"
 #include "server/cli/lint_report.hpp"
 #include "server/cli/rule_source.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <tuple>
 #include <variant>
 
 namespace tcds::cli {
@@ -70,8 +72,7 @@ int mutate(rules::Content const& content, rules::RuleSet const& rules,
 
 /// What a command on rules and their cases works with.
 struct Tested {
-    rules::Content content;
-    std::shared_ptr<rules::RuleSet const> rules;
+    PreparedRules ready;
     std::vector<cases::CaseFile> files;
 };
 
@@ -99,7 +100,7 @@ std::variant<Tested, int> testedIn(std::string const& named, std::string const& 
     }
     auto files = casesOf(loaded->content);
     if (!files) return Exit::kBadInput;
-    return Tested{std::move(loaded->content), std::move(loaded->rules), *std::move(files)};
+    return Tested{std::move(*loaded), *std::move(files)};
 }
 
 } // namespace
@@ -119,8 +120,9 @@ int lint(LintArguments const& arguments)
     }
     std::vector<rules::AcceptedWarning> accepted;
     if (loaded->rules)
-        accepted = rules::lint(loaded->content, *loaded->rules,
-                               {toDay(SystemClock{}.now()), true, advertisedKeys()}, problems);
+        accepted = rules::lint(
+            loaded->content, *loaded->rules,
+            {toDay(SystemClock{}.now()), true, advertisedKeys(), loaded->ownOnly}, problems);
     auto const sorted = problems.sorted();
     switch (arguments.format) {
     case LintFormat::Json:
@@ -142,8 +144,8 @@ int test(TestArguments const& arguments)
 {
     auto const tested = testedIn(arguments.folder, arguments.rule);
     if (auto const* code = std::get_if<int>(&tested)) return *code;
-    auto const& [content, rules, files] = std::get<Tested>(tested);
-    auto const report = cases::run(files, *rules, {arguments.trace, arguments.rule});
+    auto const& all = std::get<Tested>(tested);
+    auto const report = runCases(all.files, all.ready, {arguments.trace, arguments.rule});
     cases::print(report, std::cout);
     if (!arguments.junit.empty()) {
         std::ofstream file{arguments.junit};
@@ -155,14 +157,16 @@ int test(TestArguments const& arguments)
         }
     }
     if (report.failures() > 0) return Exit::kCheckFailed;
-    return arguments.mutate ? mutate(content, *rules, files, arguments.rule) : Exit::kDone;
+    if (!arguments.mutate) return Exit::kDone;
+    return mutate(all.ready.content, *all.ready.rules, all.files, arguments.rule);
 }
 
 int coverage(CoverageArguments const& arguments)
 {
     auto const tested = testedIn(arguments.folder, arguments.rule);
     if (auto const* code = std::get_if<int>(&tested)) return *code;
-    auto const& [content, rules, files] = std::get<Tested>(tested);
+    auto const& [ready, files] = std::get<Tested>(tested);
+    auto const& [content, rules] = std::tie(ready.content, ready.rules);
     Problems problems;
     auto const explained = content.uncovered ? cases::readUnshowable(*content.uncovered, problems)
                                              : std::vector<cases::Unshowable>{};

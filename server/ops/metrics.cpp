@@ -233,7 +233,29 @@ struct Metrics::Impl {
         prometheus::BuildGauge().Name(named(name)).Help(help).Register(registry).Add(labels).Set(1);
     }
 
+    void replace(prometheus::Family<prometheus::Gauge>& family,
+                 std::vector<prometheus::Gauge*>& series,
+                 std::vector<std::pair<Labels, double>> const& values)
+    {
+        for (auto* const old : series) family.Remove(old);
+        series.clear();
+        for (auto const& [labels, value] : values) {
+            auto& gauge = family.Add(labels);
+            gauge.Set(value);
+            series.push_back(&gauge);
+        }
+    }
+    prometheus::Family<prometheus::Gauge>& gauge(std::string_view name, std::string const& help)
+    {
+        return prometheus::BuildGauge().Name(named(name)).Help(help).Register(registry);
+    }
+
     prometheus::Registry registry;
+    prometheus::Family<prometheus::Gauge>& ruleCounts{gauge("rules", "Rules in use, by status.")};
+    prometheus::Family<prometheus::Gauge>& reviewDays{
+        gauge("rule_review_due_timestamp_seconds", "Day on which a rule is to be reviewed.")};
+    std::vector<prometheus::Gauge*> statuses, reviews; // the series of these two
+    std::mutex exchanging;
     Words services, kinds, clients, ruleOutcomes, rejectReasons, keys, inputReasons, resources,
         fetchOutcomes;
     Words codes{codeWords()};
@@ -369,6 +391,19 @@ void Metrics::contentReloaded(bool refused)
 {
     (refused ? impl_->reloadsRefused : impl_->reloadsDone).Increment();
     impl_->reloadRefused.Set(refused ? 1 : 0);
+}
+
+void Metrics::rulesInUse(RuleStates const& states)
+{
+    std::lock_guard const lock{impl_->exchanging};
+    std::vector<std::pair<Labels, double>> counts;
+    for (auto const& [status, count] : states.byStatus)
+        counts.push_back({Labels{{"status", status}}, static_cast<double>(count)});
+    impl_->replace(impl_->ruleCounts, impl_->statuses, counts);
+    std::vector<std::pair<Labels, double>> days;
+    for (auto const& review : states.reviews)
+        days.push_back({Labels{{"rule", review.rule}}, review.due});
+    impl_->replace(impl_->reviewDays, impl_->reviews, days);
 }
 
 void Metrics::hear(std::string_view event, std::span<http::Log::Field const> fields)

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tcds::ops {
@@ -37,6 +38,16 @@ struct MetricWords {
     std::vector<std::string> fetchOutcomes; // how a query of a FHIR server ends
 };
 
+/// How the rules in use stand: what a pharmacist plans reviews by.
+struct RuleStates {
+    struct Review {
+        std::string rule;   // id; "overlay" for a hospital's changes of other rules
+        double due = 0;     // Unix time of the day, UTC
+    };
+    std::vector<std::pair<std::string, std::size_t>> byStatus; // every status, "disabled" too
+    std::vector<Review> reviews;                               // of those that have a day
+};
+
 /// The counters of the service, all with the prefix `twitch_cds_`. No label holds a patient, a
 /// user or a URL.
 ///
@@ -56,6 +67,8 @@ struct MetricWords {
 /// | `jwks_refresh_total` | client, outcome | key sets that were read, or not had |
 /// | `content_reloads_total` | outcome | reloads of the rules: ok or refused |
 /// | `content_reload_refused` | | 1 while the last reload was refused, else 0 |
+/// | `rules` | status | rules in use (gauge) |
+/// | `rule_review_due_timestamp_seconds` | rule | day of the next review (gauge) |
 /// | `pack_info` | id, version | 1 |
 /// | `build_info` | version, commit | 1 |
 ///
@@ -87,6 +100,8 @@ public:
     void rejected(std::string_view reason);
     void contextIncomplete(std::string_view client);
     void auditWriteFailed();
+    /// Replaces what was said before: once at start, and whenever other rules answer.
+    void rulesInUse(RuleStates const& states);
 
     /// Other rules are in use from now on. Rules of before keep their counts, and are still counted
     /// for calls under way.

@@ -36,6 +36,26 @@ MetricWords words()
     return made;
 }
 
+TEST(MetricsOfRules, SayHowManyStandHowAndWhenEachIsReviewed)
+{
+    Metrics metrics{words()};
+    metrics.rulesInUse({{{"active", 43}, {"shadow", 0}, {"disabled", 1}},
+                        {{"EL-K-LOW", 1795305600}, {"overlay", 1792800000}}});
+
+    auto const first = metrics.text();
+    EXPECT_THAT(first, HasSubstr("twitch_cds_rules{status=\"active\"} 43\n"));
+    EXPECT_THAT(first, HasSubstr("twitch_cds_rules{status=\"disabled\"} 1\n"));
+    EXPECT_THAT(first, HasSubstr("twitch_cds_rule_review_due_timestamp_seconds{rule=\"EL-K-LOW\"} "
+                                 "1795305600\n"));
+
+    metrics.rulesInUse({{{"active", 44}}, {{"EL-K-LOW", 1795305600}}});
+
+    auto const second = metrics.text();
+    EXPECT_THAT(second, HasSubstr("twitch_cds_rules{status=\"active\"} 44\n"));
+    EXPECT_THAT(second, Not(HasSubstr("disabled")));
+    EXPECT_THAT(second, Not(HasSubstr("overlay")));
+}
+
 TEST(MetricsText, IsTheExpositionFormatInAFixedOrder)
 {
     Metrics metrics{words()};
