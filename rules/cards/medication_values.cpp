@@ -285,6 +285,8 @@ bool writeMedication(FilledText& text, Chart const& chart, Named const& named, F
     case Field::Range:
     case Field::Note:
     case Field::TimesLimit:
+    case Field::Name:
+    case Field::From:
     case Field::Analytes:
     case Field::Onset:
         break;

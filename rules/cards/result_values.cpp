@@ -96,6 +96,14 @@ bool writeTimesLimit(FilledText& text, Binding const& binding)
     return true;
 }
 
+/// "potassium", as it stands inside a sentence.
+void writeName(FilledText& text, Chart const& chart, Result const& result)
+{
+    std::string name;
+    appendNameInText(name, chart, result.analyte);
+    text.words(name);
+}
+
 } // namespace
 
 void appendDay(std::string& text, Result const& result)
@@ -173,6 +181,13 @@ bool writeResult(FilledText& text, Chart const& chart, Named const& named, Field
         return !result.notes.none();
     case Field::TimesLimit:
         return writeTimesLimit(text, binding);
+    case Field::Name:
+        writeName(text, chart, result);
+        return true;
+    case Field::From:
+        if (binding.earlier == nullptr) return false;
+        writeDated(text, chart, *binding.earlier, NameOrigin::Clause);
+        return true;
     case Field::Display:
     case Field::List:
     case Field::Since:

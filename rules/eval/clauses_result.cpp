@@ -236,6 +236,7 @@ Answer Evaluator::on(TrendTest const& test, Slot as, Scope const& scope, TraceNo
             if (auto* binding = bind(scope, as)) {
                 binding->kind = Binding::Kind::Result;
                 binding->result = &latest;
+                binding->earlier = &earlier;
             }
             return Answer::yes();
         }

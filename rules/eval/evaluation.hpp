@@ -29,8 +29,20 @@ struct Binding {
         : meds{arena}, facts{arena}, analytes{arena}
     {
     }
+    void clear()
+    {
+        if (kind == Kind::None) return;
+        kind = Kind::None;
+        result = earlier = nullptr;
+        limit = {};
+        meds.clear();
+        facts.clear();
+        analytes.clear();
+    }
+
     Kind kind = Kind::None;
     Result const* result = nullptr;
+    Result const* earlier = nullptr; // Result bound by a trend: the one it is compared with
     LimitUsed limit;
     std::pmr::vector<MedMatch> meds;      // Medications; Missing: the drugs
     std::pmr::vector<FactId> facts;       // Findings: findings, problems, complaints; ascending

@@ -108,12 +108,41 @@ Answer Evaluator::on(AllOf const& test, Scope const& scope, TraceNode* trace)
     return result;
 }
 
+namespace {
+
+/// A branch of `any` that is not true gives the names that it bound back to the next one.
+class BranchNames
+{
+public:
+    explicit BranchNames(Judgement* judgement) : judgement_{judgement}
+    {
+        if (judgement_ == nullptr) return;
+        for (std::size_t i = 0; i < judgement_->bound.size() && i < 64; ++i)
+            if (judgement_->bound[i].kind == Binding::Kind::None) free_ |= std::uint64_t{1} << i;
+    }
+
+    void giveBack() const
+    {
+        if (judgement_ == nullptr) return;
+        for (std::size_t i = 0; i < judgement_->bound.size() && i < 64; ++i)
+            if (((free_ >> i) & 1U) != 0) judgement_->bound[i].clear();
+    }
+
+private:
+    Judgement* judgement_;
+    std::uint64_t free_ = 0; // bit n: name n was bound to nothing before the branch
+};
+
+} // namespace
+
 Answer Evaluator::on(AnyOf const& test, Scope const& scope, TraceNode* trace)
 {
     auto result = Answer::no();
     auto isFirst = true;
     for (auto const& condition : test.of) {
+        BranchNames const names{scope.judgement};
         auto const answer = ask(condition, scope, childOf(trace));
+        if (answer.verdict != Verdict::Yes) names.giveBack();
         if (isFirst || answer.verdict > result.verdict) result = answer;
         isFirst = false;
     }

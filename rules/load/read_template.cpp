@@ -34,6 +34,8 @@ constexpr std::array kFields{
     FieldRow{"range", Field::Range, kResult, true, 15},
     FieldRow{"note", Field::Note, kResult, true, 10},
     FieldRow{"times_limit", Field::TimesLimit, kResult, true, 4},
+    FieldRow{"name", Field::Name, kResult, false, 24},
+    FieldRow{"from", Field::From, kResult, true, 24},
     FieldRow{"display", Field::Display, kMeds, false, 19},
     FieldRow{"list", Field::List, static_cast<NameKinds>(kMeds | kFindings), false, 19},
     FieldRow{"since", Field::Since, static_cast<NameKinds>(kMeds | kMissing), true, 10},

@@ -53,6 +53,8 @@ enum class Field : std::uint8_t {
     Range,
     Note,
     TimesLimit,
+    Name, // "potassium": of a text whose result is one of several
+    From, // of a trend: the earlier result, dated
     // medications
     Display,
     List,

@@ -124,6 +124,7 @@ Expectation readExpectation(Node node, Problems& problems)
     expect.notMet = readTexts(fields, "not_met", problems);
     expect.unknown = readReasons(fields, "unknown", problems);
     expect.suppressed = readReasons(fields, "suppressed", problems);
+    expect.silenced = readTexts(fields, "silenced", problems);
     expect.cards = fields.count("cards");
     expect.summaryContains = readTexts(fields, "summary_contains", problems);
     expect.detailContains = readTexts(fields, "detail_contains", problems);

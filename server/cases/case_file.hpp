@@ -26,6 +26,7 @@ struct ExpectedFiring {
 struct Expectation {
     std::vector<ExpectedFiring> fired;
     std::vector<std::string> notMet;
+    std::vector<std::string> silenced; // fires, and is not shown
     std::vector<std::pair<std::string, std::string>> unknown;    // rule, reason
     std::vector<std::pair<std::string, std::string>> suppressed; // rule, why
     std::optional<std::size_t> cards;

@@ -62,6 +62,9 @@ public:
         for (auto const& id : expect.notMet)
             rule(id, "not-met",
                  [](Judgement const& got) { return got.outcome == Outcome::NotMet; });
+        for (auto const& id : expect.silenced)
+            rule(id, "silenced",
+                 [](Judgement const& got) { return got.outcome == Outcome::Silenced; });
         for (auto const& [id, why] : expect.unknown)
             rule(id, "unknown (" + why + ")", [&why = why](Judgement const& got) {
                 return got.outcome == Outcome::Unknown && got.why == why;

@@ -50,6 +50,17 @@ TEST(Any, IsTheMaximum)
                 ElementsAre("no", "yes", "yes", kMg, kMg, "yes", "yes"));
 }
 
+TEST(Any, ABranchThatIsNotTrueGivesItsNamesBack)
+{
+    auto made = lowPotassium();
+    made.lab("NA", "125 mmol/L", daysAgo(5));
+    made.lab("MG", "0.60 mmol/L", daysAgo(5));
+    auto const named = "{any: [{all: [{lab: {analyte: K, below: 3.5 mmol/L}, as: k}, " + kNo +
+                       "]}, {lab: {analyte: NA, below: 130 mmol/L}, as: k}]}";
+    auto const near = "{lab: {analyte: MG, near: k, within: 1 h, below: 0.70 mmol/L}}";
+    EXPECT_EQ(ask(std::move(made), of("all", {named, near})), "yes");
+}
+
 TEST(Not, MirrorsAndLeavesTheUnknownUnknown)
 {
     EXPECT_THAT(askAll(lowPotassium(), {"{not: " + kYes + "}", "{not: " + kNo + "}",

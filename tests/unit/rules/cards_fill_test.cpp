@@ -63,6 +63,11 @@ TEST_F(Fill, ResultFieldsKeepDigitsAndUnitAsSent)
     EXPECT_EQ(markdown("{k.value} on {k.date}, limit {k.limit}, range {k.range}, {k.note}"),
               "2.90 mEq/L on 2026-01-29, limit 3.5 mmol/L, range 3.6 to 5.2 mEq/L, haemolysed");
     EXPECT_EQ(markdown("{k.times_limit}"), "0.8");
+    EXPECT_EQ(markdown("{k.name}"), "potassium");
+    EXPECT_EQ(summary("{k.name} {k.value}"), "potassium 2.90 mEq/L");
+    EXPECT_EQ(summary("from {k.from|nothing}"), "from nothing");
+    binding.earlier = binding.result;
+    EXPECT_EQ(summary("from {k.from}"), "from 2.90 mEq/L (2026-01-29)");
 }
 
 TEST_F(Fill, AComparatorIsEscapedInMarkdownOnly)

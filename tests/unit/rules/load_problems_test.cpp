@@ -193,7 +193,7 @@ INSTANTIATE_TEST_SUITE_P(
             "FieldOfAnotherKind",
             {"card: {summary: \"{k.list}\", findings: \"x\"}"},
             ":12:17: error L10: \"k\" has no field \"list\". Fix: use one of: value, date, dated, "
-            "limit, range, note, times_limit."},
+            "limit, range, note, times_limit, name, from."},
         Fault{"FieldThatCanBeEmpty",
               {"card: {summary: \"{k.note}\", findings: \"x\"}"},
               ":12:17: error L10: {k.note} can be empty and has no default. Fix: write "
