@@ -94,8 +94,8 @@ Answer isStopped(MedMatch const& match)
 
 Answer isGiven(Chart const& chart, MedTest const& test, MedMatch const& match, Membership const& in)
 {
-    if (match.use->kind != UseKind::Administration || match.use->state == UseState::Planned)
-        return Answer::no();
+    auto const taken = match.use->state == UseState::Given || match.use->state == UseState::Active;
+    if (match.use->kind != UseKind::Administration || !taken) return Answer::no(); // not done, ...
     auto const window = test.givenWithin ? test.givenWithin : in.lookBack;
     return givenWithin(chart, match, window.value_or(kAfterAdministration));
 }

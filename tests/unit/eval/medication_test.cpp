@@ -188,6 +188,24 @@ TEST(Administrations, CountForADayAfterTheDose) // decision D28
     EXPECT_EQ(given(49, "{med: {class: LOOP, state: given, given_within: 48 h}}"), "no");
 }
 
+TEST(Administrations, AreGivenOnlyWhenTheyTookPlace)
+{
+    auto const given = [](UseState state) {
+        return furosemideWith(
+            "{med: {class: LOOP, state: given, given_within: 48 h}}",
+            [state](MedicationUse& use) {
+                use.kind = UseKind::Administration;
+                use.state = state;
+            },
+            hoursAgo(5));
+    };
+    EXPECT_EQ(given(UseState::Given), "yes");
+    EXPECT_EQ(given(UseState::Active), "yes"); // an infusion that runs
+    for (auto const state : {UseState::NotTaken, UseState::Planned, UseState::OnHold,
+                             UseState::Unknown, UseState::Cancelled})
+        EXPECT_EQ(given(state), "no");
+}
+
 TEST(Routes, AreThoseOfTheClassUnlessTheClauseNamesThem)
 {
     auto const steroid = [](Route route, std::string const& clause) {
