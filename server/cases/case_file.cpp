@@ -110,21 +110,27 @@ ExpectedFiring readFiring(Node::Member const& member, Problems& problems)
     return firing;
 }
 
+std::vector<ExpectedFiring> readFirings(Fields& fields, std::string_view key, Problems& problems)
+{
+    std::vector<ExpectedFiring> firings;
+    if (auto const map = fields.find(key)) {
+        if (!map->isMap())
+            problems.error("L01", map->where(), "rules and their levels are wanted",
+                           "write " + std::string{key} + ": {RULE: warning}");
+        for (auto const& member : map->members()) firings.push_back(readFiring(member, problems));
+    }
+    return firings;
+}
+
 Expectation readExpectation(Node node, Problems& problems)
 {
     Fields fields{node, "expectation", problems};
     Expectation expect;
-    if (auto const fired = fields.find("fired")) {
-        if (!fired->isMap())
-            problems.error("L01", fired->where(), "rules and their levels are wanted",
-                           "write fired: {RULE: warning}");
-        for (auto const& member : fired->members())
-            expect.fired.push_back(readFiring(member, problems));
-    }
+    expect.fired = readFirings(fields, "fired", problems);
+    expect.silenced = readFirings(fields, "silenced", problems);
     expect.notMet = readTexts(fields, "not_met", problems);
     expect.unknown = readReasons(fields, "unknown", problems);
     expect.suppressed = readReasons(fields, "suppressed", problems);
-    expect.silenced = readTexts(fields, "silenced", problems);
     expect.cards = fields.count("cards");
     expect.summaryContains = readTexts(fields, "summary_contains", problems);
     expect.detailContains = readTexts(fields, "detail_contains", problems);

@@ -25,8 +25,8 @@ struct ExpectedFiring {
 /// What must hold of an answer; what is not named may be anything.
 struct Expectation {
     std::vector<ExpectedFiring> fired;
+    std::vector<ExpectedFiring> silenced; // fires, and is not shown
     std::vector<std::string> notMet;
-    std::vector<std::string> silenced; // fires, and is not shown
     std::vector<std::pair<std::string, std::string>> unknown;    // rule, reason
     std::vector<std::pair<std::string, std::string>> suppressed; // rule, why
     std::optional<std::size_t> cards;

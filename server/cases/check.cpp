@@ -29,18 +29,18 @@ std::string_view bandOf(Judgement const& judgement, rules::RuleSet const& rules)
     return rules.rule(judgement.rule).bands[static_cast<std::size_t>(judgement.band)].id;
 }
 
-std::string describe(ExpectedFiring const& expected)
+std::string describe(std::string text, ExpectedFiring const& expected)
 {
-    std::string text = "fired";
     if (expected.level) text.append(" ").append(rules::toText(*expected.level));
     if (expected.tier) text.append(" ").append(rules::toText(*expected.tier));
     if (!expected.band.empty()) text += " (band " + expected.band + ")";
     return text;
 }
 
-bool isMet(ExpectedFiring const& expected, Judgement const& got, rules::RuleSet const& rules)
+bool isMet(Outcome outcome, ExpectedFiring const& expected, Judgement const& got,
+           rules::RuleSet const& rules)
 {
-    return got.outcome == Outcome::Fired && (!expected.level || got.level == *expected.level) &&
+    return got.outcome == outcome && (!expected.level || got.level == *expected.level) &&
            (!expected.tier || got.tier == *expected.tier) &&
            (expected.band.empty() || bandOf(got, rules) == expected.band);
 }
@@ -57,14 +57,16 @@ public:
     std::vector<Mismatch> run(Expectation const& expect)
     {
         for (auto const& fired : expect.fired)
-            rule(fired.rule, describe(fired),
-                 [&](Judgement const& got) { return isMet(fired, got, rules_); });
+            rule(fired.rule, describe("fired", fired), [&](Judgement const& got) {
+                return isMet(Outcome::Fired, fired, got, rules_);
+            });
+        for (auto const& silenced : expect.silenced)
+            rule(silenced.rule, describe("silenced", silenced), [&](Judgement const& got) {
+                return isMet(Outcome::Silenced, silenced, got, rules_);
+            });
         for (auto const& id : expect.notMet)
             rule(id, "not-met",
                  [](Judgement const& got) { return got.outcome == Outcome::NotMet; });
-        for (auto const& id : expect.silenced)
-            rule(id, "silenced",
-                 [](Judgement const& got) { return got.outcome == Outcome::Silenced; });
         for (auto const& [id, why] : expect.unknown)
             rule(id, "unknown (" + why + ")", [&why = why](Judgement const& got) {
                 return got.outcome == Outcome::Unknown && got.why == why;

@@ -60,7 +60,7 @@ std::set<std::string> namedBy(Expectation const& expect)
     std::set<std::string> rules;
     for (auto const& fired : expect.fired) rules.insert(fired.rule);
     rules.insert(expect.notMet.begin(), expect.notMet.end());
-    rules.insert(expect.silenced.begin(), expect.silenced.end());
+    for (auto const& silenced : expect.silenced) rules.insert(silenced.rule);
     for (auto const& [rule, why] : expect.unknown) rules.insert(rule);
     for (auto const& [rule, why] : expect.suppressed) rules.insert(rule);
     return rules;

@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"NotMet", kNormal, "not_met: [EL-T, MED-T]", "fired: {EL-T: warning}", "EL-T"},
         Row{"NotMetIsNotFired", kLow, "not_met: [MED-T]", "not_met: [EL-T]", "EL-T"},
         Row{"NotMetIsNotUnknown", kNone, "unknown: {EL-T: no-result}", "not_met: [EL-T]", "EL-T"},
-        Row{"FiredIsNotSilenced", kLow, "fired: {EL-T: warning}", "silenced: [EL-T]", "EL-T"},
+        Row{"FiredIsNotSilenced", kLow, "fired: {EL-T: warning}", "silenced: {EL-T: warning}", "EL-T"},
         Row{"Reason", kNone, "unknown: {EL-T: no-result}", "unknown: {EL-T: stale}", "EL-T"},
         Row{"Why", kLowWithNormalCalcium, "suppressed: {EL-T: normal}", "suppressed: {EL-T: lab}",
             "EL-T"},
