@@ -50,11 +50,15 @@ private:
     std::vector<std::size_t> parent_;
 };
 
-/// The order of decision D24.
+/// The order of decision D24; what is only ever a line leads no card.
 struct Before {
     RuleSet const& rules;
     bool operator()(FiredRule const* a, FiredRule const* b) const
     {
+        auto const isLine = [](FiredRule const* fired) {
+            return fired->rule->place == Place::Line;
+        };
+        if (isLine(a) != isLine(b)) return isLine(b);
         return ranksBefore(rules, *a->judgement, *b->judgement);
     }
 };

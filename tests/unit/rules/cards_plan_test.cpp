@@ -206,6 +206,19 @@ TEST(Lines, JoinTheCardOfTheirClusterFirst)
                 ElementsAre(ElementsAre("EL-K-LOW"), ElementsAre("MED-PPI", "WU-LABS-MISSING")));
 }
 
+/// A line stays one also where it ranks first: MED-A comes before MED-B by its id.
+TEST(Lines, LeadNoCard)
+{
+    Stage stage;
+    stage.rule("MED-A", Group::MED, "drug").place = Place::Line;
+    stage.rule("MED-B", Group::MED, "drug");
+    stage.begin();
+    stage.fire("MED-A", Level::Info);
+    stage.fire("MED-B", Level::Info);
+
+    EXPECT_THAT(idsOf(stage, stage.cards()), ElementsAre(ElementsAre("MED-B", "MED-A")));
+}
+
 TEST(Lines, WithoutACardToFollowTheyMakeNone)
 {
     Stage stage;
