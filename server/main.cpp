@@ -42,6 +42,10 @@ struct Run {
     {
         return tcds::cli::diff(arguments);
     }
+    int operator()(tcds::cli::ExportArguments const& arguments) const
+    {
+        return tcds::cli::exportRules(arguments);
+    }
     int operator()(tcds::cli::VerifyArguments const& arguments) const
     {
         return tcds::cli::verify(arguments);

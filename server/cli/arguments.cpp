@@ -22,6 +22,7 @@ struct Store {
     BuildArguments build;
     VerifyBundleArguments verifyBundle;
     DiffArguments diff;
+    ExportArguments exported;
     VerifyArguments verify;
     ShowArguments show;
     ReportArguments report;
@@ -83,8 +84,25 @@ CLI::App* addEvaluate(CLI::App& app, Store& store)
     return evaluate;
 }
 
+CLI::App* addExport(CLI::App& rules, Store& store)
+{
+    auto& wanted = store.exported;
+    auto* exported = rules.add_subcommand(
+        "export", "write the rules as FHIR R4 resources and CQL, for other engines");
+    exported->footer("Examples:\n"
+                     "  twitch-cds rules export --fhir out\n"
+                     "  twitch-cds rules export --fhir out --base https://hospital.example.org/fhir rules/");
+    exported->add_option("folder", wanted.folder, "rules folder; default: ./rules");
+    exported->add_option("--fhir", wanted.directory, "folder to write to")->required();
+    exported->add_option("--base", wanted.base, "what canonical URLs begin with")
+        ->capture_default_str();
+    exported->add_option("--cases", wanted.cases,
+                         "file for the test cases: facts, parameters and the outcome of each rule");
+    return exported;
+}
+
 struct RulesCommands {
-    CLI::App *lint, *test, *coverage, *explain, *diff, *build, *verify;
+    CLI::App *lint, *test, *coverage, *explain, *diff, *build, *verify, *exported;
 };
 
 CLI::App* addBuild(CLI::App& rules, Store& store)
@@ -177,7 +195,8 @@ RulesCommands addRules(CLI::App& app, Store& store)
             explain,
             addDiff(*rules, store),
             addBuild(*rules, store),
-            addVerifyBundle(*rules, store)};
+            addVerifyBundle(*rules, store),
+            addExport(*rules, store)};
 }
 
 struct AuditCommands {
@@ -367,6 +386,7 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
     if (rules.build->parsed()) return Command{store.build};
     if (rules.verify->parsed()) return Command{store.verifyBundle};
     if (rules.diff->parsed()) return Command{store.diff};
+    if (rules.exported->parsed()) return Command{store.exported};
     if (audit.verify->parsed()) {
         store.verify.flags = flags;
         return Command{store.verify};

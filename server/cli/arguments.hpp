@@ -67,6 +67,10 @@ struct DiffArguments {
     std::string before, after, format = "text"; // text, json or markdown
 };
 
+struct ExportArguments {
+    std::string directory, folder, base = "http://twitch-cds.example.org/fhir", cases;
+};
+
 struct VerifyArguments {
     std::string directory, config;
     std::vector<std::pair<std::string, std::string>> flags;
@@ -104,7 +108,7 @@ struct DoctorArguments {
 };
 
 using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
-                             CoverageArguments, ExplainArguments, DiffArguments, BuildArguments,
+                             CoverageArguments, ExplainArguments, ExportArguments, DiffArguments, BuildArguments,
                              VerifyBundleArguments, VerifyArguments, ShowArguments, ReportArguments,
                              ConfigArguments, PrefetchArguments, LookupArguments, DoctorArguments>;
 

@@ -15,6 +15,7 @@ int explain(ExplainArguments const& arguments);
 int build(BuildArguments const& arguments);
 int verifyBundle(VerifyBundleArguments const& arguments);
 int diff(DiffArguments const& arguments);
+int exportRules(ExportArguments const& arguments);
 int verify(VerifyArguments const& arguments);
 int show(ShowArguments const& arguments);
 int report(ReportArguments const& arguments);
