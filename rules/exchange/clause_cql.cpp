@@ -72,19 +72,21 @@ MadeClause ClauseCql::on(NotOf const& test, Condition const&, Phase phase)
 
 namespace {
 
-/// How many of the clauses can be met by drugs of their own, by Hall's theorem: the least, over the
-/// choices of some of them, of those left out and the drugs that the chosen ones have together.
-std::string mostByOwnDrugs(std::vector<std::string> const& drugs)
+/// How many of the clauses can be met by drugs of their own, counted up to `enough`, by Hall's
+/// theorem: the least, over the choices of some of them, of those left out and the drugs that the
+/// chosen ones have together. Choices that leave `enough` out say nothing more.
+std::string mostByOwnDrugs(std::vector<std::string> const& drugs, std::size_t enough)
 {
-    std::string text = "Min({ ";
+    std::string text = "Min({ " + std::to_string(enough);
     auto const choices = std::size_t{1} << drugs.size();
-    for (std::size_t chosen = 0; chosen < choices; ++chosen) {
+    for (std::size_t chosen = 1; chosen < choices; ++chosen) {
         std::vector<std::string> lists;
         for (std::size_t i = 0; i < drugs.size(); ++i)
             if (((chosen >> i) & 1U) != 0) lists.push_back(drugs[i]);
-        if (chosen > 0) text += ", ";
-        text += std::to_string(drugs.size() - lists.size());
-        if (!lists.empty()) text += " + Count(distinct " + cqlJoined(lists, "union", "") + ')';
+        auto const leftOut = drugs.size() - lists.size();
+        if (leftOut >= enough) continue;
+        text += ", " + std::to_string(leftOut) + " + Count(distinct " +
+                cqlJoined(lists, "union", "") + ')';
     }
     return text + " })";
 }
@@ -115,7 +117,7 @@ MadeClause ClauseCql::on(AtLeastOf const& test, Condition const& condition, Phas
         count = "Coalesce(Max((" + list + ") T return all Count((" + list +
                 ") U where U >= T and U <= T + " + cqlDuration(*test.together) + ")), 0)";
     } else {
-        if (!drugs.empty()) met.push_back(mostByOwnDrugs(drugs));
+        if (!drugs.empty()) met.push_back(mostByOwnDrugs(drugs, test.n));
         count = cqlJoined(met, "+", "0");
     }
     define(name,

@@ -23,7 +23,7 @@ define function "At Least"(n Integer, met Integer, open Integer):
 
 // What an absence says: false when the source answered, unknown when it did not.
 define function "Absence"(source String):
-  if source in "Not Answered" then null as Boolean else false
+  if source in Coalesce("Not Answered", List<String>{}) then null as Boolean else false
 
 // The best of the answers; false of a list that holds none counts as the absence does.
 define function "Any Or Absent"(verdicts List<Integer>, absence Boolean):
@@ -104,8 +104,11 @@ define function "Is Sex"(sex String):
 
 // --- Results ------------------------------------------------------------------------------------
 
-define function "Days"(age FHIR.Quantity):
-  age.value.value
+// Completed days: at least, or at most, so many.
+define function "Aged"(at DateTime, age Decimal, least Boolean):
+  if age is null then true
+  else if least then (days between "Birth" and at) >= age
+  else (days between "Birth" and at) <= age
 
 define "Results":
   [Observation] O
@@ -131,8 +134,8 @@ define "Results":
         where (R.type is null or exists ((R.type.coding) C where C.code.value = 'normal'))
           and (sex is null or sex = "Sex")
           and (R.age is null or ("Birth" is not null
-            and (R.age.low is null or "Birth" <= "Now" - System.Quantity { value: R.age.low.value.value, unit: 'day' })
-            and (R.age.high is null or "Birth" > "Now" - System.Quantity { value: R.age.high.value.value + 1.0, unit: 'day' })))
+            and "Aged"("Now", R.age.low.value.value, true)
+            and "Aged"("Now", R.age.high.value.value, false)))
         return Tuple {
           special: sex is not null or R.age is not null or pregnancy,
           pregnancy: pregnancy,

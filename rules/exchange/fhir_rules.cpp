@@ -1,6 +1,7 @@
 #include "rules/exchange/fhir_rules.hpp"
 
 #include "rules/exchange/canonical.hpp"
+#include "rules/exchange/cql_text.hpp"
 #include "rules/exchange/fhir_value_sets.hpp"
 #include "rules/exchange/json_file.hpp"
 #include "rules/exchange/libraries.hpp"
@@ -146,8 +147,9 @@ private:
     void expression(std::string_view name, std::string const& definition)
     {
         json_.object(name, [&] {
-            json_.member("language", "text/cql-identifier");
-            json_.member("expression", definition);
+            // The R4 schema does not know text/cql-identifier: an expression that is a name.
+            json_.member("language", "text/cql");
+            json_.member("expression", cqlName(definition));
             json_.member("reference", canonicalUrl(base_, "Library", kRulesLibrary));
         });
     }

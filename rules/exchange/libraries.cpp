@@ -24,7 +24,7 @@ parameter "Now" DateTime
 // The hook of the call: patient-view, order-select, ...
 parameter "Hook" String default 'patient-view'
 // Sources that were not asked or did not answer: their silence is unknown, not "none".
-parameter "Not Answered" List<String> default List<String>{}
+parameter "Not Answered" List<String>
 
 context Patient
 )CQL" + std::string{factsLibrary()};

@@ -11,6 +11,7 @@ const require = createRequire(import.meta.url);
 const cql = require('cql-execution');
 const cqlfhir = require('cql-exec-fhir');
 
+const othersEvery = 16;
 const levels = ['info', 'warning', 'critical'];
 const tiers = ['', 'possible', 'probable', 'definite', 'safety'];
 
@@ -29,6 +30,11 @@ async function answerOf(library, context, rule) {
   return { fires, level: levels[await ask('level')], tier: tiers[await ask('tier')] };
 }
 
+// Every rule on every case would take most of an hour: the rule that the case was written for, those that fire, and
+// a changing part of the others.
+const isAsked = (test, rule, turn) =>
+  rule === test.rule || test.outcomes[rule]?.level !== undefined || turn % othersEvery === 0;
+
 const same = (a, b) => a.fires === b.fires && a.level === b.level && a.tier === b.tier;
 
 export async function runCases(folder, casesFile, { only = '', progress = () => {} } = {}) {
@@ -40,16 +46,18 @@ export async function runCases(folder, casesFile, { only = '', progress = () => 
   const codes = new CodeService(folder);
   const { rules, cases } = JSON.parse(fs.readFileSync(casesFile, 'utf8'));
 
+  const source = cqlfhir.PatientSource.FHIRv401(); // reads the model: once
   const report = { faults, disagreements: [], compared: 0, cases: 0, fired: 0, unknown: 0, rules: Object.keys(rules).length };
   for (const test of cases) {
     if (only !== '' && test.rule !== only) continue;
     report.cases += 1;
-    const source = cqlfhir.PatientSource.FHIRv401();
+    source.reset();
     source.loadBundles([test.bundle]);
     const now = cql.DateTime.parse(test.now);
     const parameters = { Now: now, Hook: test.hook, 'Not Answered': test.notAnswered };
     const context = new cql.PatientContext(library, source.currentPatient(), codes, parameters, now);
-    for (const rule of Object.keys(rules)) {
+    for (const [place, rule] of Object.keys(rules).entries()) {
+      if (!isAsked(test, rule, place + report.cases)) continue;
       const expected = expectationOf(test.outcomes[rule]);
       let got;
       try {
