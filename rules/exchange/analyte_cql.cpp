@@ -121,11 +121,11 @@ public:
                                        ")");
         for (auto const low : {true, false}) text += limitsOf(low);
         text += "\n    where R.codes in " + cqlName(analyteSetName(analyte_)) +
-                "\n    return all Tuple {\n      at: R.at, issued: R.issued, rank: R.rank, source: "
+                "\n    return all Tuple {\n      at: R.at, order: R.order, issued: R.issued, rank: R.rank, source: "
                 "R.source, notes: R.notes,\n      value: R.value, unit: R.unit, comparator: "
                 "R.comparator, canonical: canonical,\n      usable: usable, ownFactors: ownFactors,"
                 "\n      lowLimit: lowLimit, lowReported: lowReported, highLimit: highLimit, "
-                "highReported: highReported\n    }) S\n    sort by at desc, rank desc, issued desc, "
+                "highReported: highReported\n    }) S\n    sort by order desc, rank desc, issued desc, "
                 "source desc";
         library_.define(analyte_.key + " results", text, analyte_.title + ", newest first");
         library_.define(analyte_.key + " newest",

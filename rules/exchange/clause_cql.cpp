@@ -113,7 +113,7 @@ MadeClause ClauseCql::on(AtLeastOf const& test, Condition const& condition, Phas
         auto const list = cqlName(name + " times");
         std::string all = "{ ";
         for (std::size_t i = 0; i < times.size(); ++i) all += (i > 0 ? ", " : "") + times[i];
-        library_.define(name + " times", "(" + all + " }) T where T is not null");
+        library_.define(name + " times", "(" + all + " }) T where T is not null return all T");
         count = "Coalesce(Max((" + list + ") T return all Count((" + list +
                 ") U where U >= T and U <= T + " + cqlDuration(*test.together) + ")), 0)";
     } else {

@@ -50,6 +50,12 @@ define function "Last Instant"(t DateTime):
   else if (millisecond from t) is null then "First Instant"(t) + 1 second - 1 millisecond
   else t
 
+// Milliseconds since 1900: a sort by this and further keys is the same in every engine.
+define function "Order"(at DateTime):
+  if at is null then -1.0
+  else (minutes between DateTime(1900, 1, 1, 0, 0, 0, 0, 0.0) and at) * 60000.0
+    + (second from at) * 1000.0 + Coalesce(millisecond from at, 0) * 1.0
+
 // Windows are [t - d, t], both ends included; `since` is t - d. Unknown without a date.
 define function "Recorded Within"(date DateTime, since DateTime):
   "First Instant"(date) <= "Now" and "Last Instant"(date) >= since
@@ -119,7 +125,8 @@ define "Results":
     return Tuple {
       codes: "Codes"(O.code),
       at: at,
-      issued: O.issued.value,
+      order: "Order"(at),
+      issued: "Order"(O.issued.value),
       value: quantity.value.value,
       unit: quantity.code.value,
       comparator: Coalesce(quantity.comparator.value, ''),

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Lays the translator, the engine and the schema into a folder; does nothing when they are there already.
+#
+#   install.sh FOLDER      needs node 18 or later, npm, and npm's registry the first time
+#
+# The checkout itself stays as it is. Exit codes: 0 done; 16 no node or npm, or too old; 17 npm failed.
+set -eu
+source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+folder=${1:?name the folder}
+
+for program in node npm; do
+    command -v "$program" >/dev/null 2>&1 || {
+        printf '%s: not installed. Fix: apt-get install nodejs npm.\n' "$program" >&2
+        exit 16
+    }
+done
+node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' || {
+    printf 'node: version %s is too old. Fix: install 18 or later.\n' "$(node --version)" >&2
+    exit 16
+}
+
+mkdir -p "$folder"
+cp "$source"/*.mjs "$source/package.json" "$source/.npmrc" "$folder/"
+cmp -s "$source/package-lock.json" "$folder/node_modules/.installed.json" && exit 0
+cp "$source/package-lock.json" "$folder/"
+if ! (cd "$folder" && npm ci --no-progress >npm.log 2>&1); then
+    tail -n 15 "$folder/npm.log" >&2
+    printf 'npm ci: it failed; its words are above. Fix: check network and proxy (npm takes https_proxy), then start this again.\n' >&2
+    exit 17
+fi
+cp "$source/package-lock.json" "$folder/node_modules/.installed.json"   # last: a mark that all of it is there
