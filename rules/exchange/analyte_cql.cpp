@@ -121,12 +121,12 @@ public:
                                        ")");
         for (auto const low : {true, false}) text += limitsOf(low);
         text += "\n    where R.codes in " + cqlName(analyteSetName(analyte_)) +
-                "\n    return all Tuple {\n      at: R.at, order: R.order, issued: R.issued, rank: R.rank, source: "
+                "\n    return all Tuple {\n      at: R.at, atMinute: R.atMinute, atMilli: R.atMilli, rank: R.rank,\n      issuedMinute: R.issuedMinute, issuedMilli: R.issuedMilli, source: "
                 "R.source, notes: R.notes,\n      value: R.value, unit: R.unit, comparator: "
                 "R.comparator, canonical: canonical,\n      usable: usable, ownFactors: ownFactors,"
                 "\n      lowLimit: lowLimit, lowReported: lowReported, highLimit: highLimit, "
-                "highReported: highReported\n    }) S\n    sort by order desc, rank desc, issued desc, "
-                "source desc";
+                "highReported: highReported\n    }) S\n    sort by atMinute desc, atMilli desc, rank desc, issuedMinute desc, "
+                "issuedMilli desc, source desc";
         library_.define(analyte_.key + " results", text, analyte_.title + ", newest first");
         library_.define(analyte_.key + " newest",
                         "First(" + cqlName(analyte_.key + " results") + " R where R.usable)");

@@ -115,7 +115,7 @@ MadeClause ClauseCql::on(AtLeastOf const& test, Condition const& condition, Phas
         for (std::size_t i = 0; i < times.size(); ++i) all += (i > 0 ? ", " : "") + times[i];
         library_.define(name + " times", "(" + all + " }) T where T is not null return all T");
         count = "Coalesce(Max((" + list + ") T return all Count((" + list +
-                ") U where U >= T and U <= T + " + cqlDuration(*test.together) + ")), 0)";
+                ") U where U >= T and U <= T + " + cqlDuration(*test.together) + " return all U)), 0)";
     } else {
         if (!drugs.empty()) met.push_back(mostByOwnDrugs(drugs, test.n));
         count = cqlJoined(met, "+", "0");

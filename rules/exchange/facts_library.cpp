@@ -50,11 +50,13 @@ define function "Last Instant"(t DateTime):
   else if (millisecond from t) is null then "First Instant"(t) + 1 second - 1 millisecond
   else t
 
-// Milliseconds since 1900: a sort by this and further keys is the same in every engine.
-define function "Order"(at DateTime):
-  if at is null then -1.0
-  else (minutes between DateTime(1900, 1, 1, 0, 0, 0, 0, 0.0) and at) * 60000.0
-    + (second from at) * 1000.0 + Coalesce(millisecond from at, 0) * 1.0
+// A time as two numbers, minutes since 1900 and milliseconds of the minute: a sort by these and
+// further keys is the same in every engine.
+define function "Minute"(at DateTime):
+  Coalesce(minutes between DateTime(1900, 1, 1, 0, 0, 0, 0, 0.0) and at, -1)
+
+define function "Millisecond"(at DateTime):
+  Coalesce((second from at) * 1000 + Coalesce(millisecond from at, 0), -1)
 
 // Windows are [t - d, t], both ends included; `since` is t - d. Unknown without a date.
 define function "Recorded Within"(date DateTime, since DateTime):
@@ -125,8 +127,10 @@ define "Results":
     return Tuple {
       codes: "Codes"(O.code),
       at: at,
-      order: "Order"(at),
-      issued: "Order"(O.issued.value),
+      atMinute: "Minute"(at),
+      atMilli: "Millisecond"(at),
+      issuedMinute: "Minute"(O.issued.value),
+      issuedMilli: "Millisecond"(O.issued.value),
       value: quantity.value.value,
       unit: quantity.code.value,
       comparator: Coalesce(quantity.comparator.value, ''),
