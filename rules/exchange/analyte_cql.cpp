@@ -14,11 +14,13 @@ namespace {
 std::vector<std::string> reportedUnits()
 {
     static constexpr std::array<std::string_view, 23> kAmounts{
-        "mol",  "mmol", "umol", "nmol", "pmol", "g",  "mg",  "ug",  "ng",      "pg",  "eq",   "meq",
-        "ueq",  "U",    "kU",   "mU",   "uU",   "[IU]", "k[IU]", "m[IU]", "u[IU]", "osm", "mosm"};
+        "mol", "mmol", "umol",  "nmol",  "pmol",  "g",   "mg",  "ug",
+        "ng",  "pg",   "eq",    "meq",   "ueq",   "U",   "kU",  "mU",
+        "uU",  "[IU]", "k[IU]", "m[IU]", "u[IU]", "osm", "mosm"};
     static constexpr std::array<std::string_view, 5> kVolumes{"L", "dL", "mL", "uL", "kg"};
-    std::vector<std::string> units{"s", "ms", "%", "1", "Cel", "[degF]", "K", "mm[Hg]", "kPa",
-                                   "[pH]", "L/L", "mL/min", "mL/min/{1.73_m2}", "mL/min/1.73.m2"};
+    std::vector<std::string> units{
+        "s",      "ms",  "%",    "1",   "Cel",    "[degF]",           "K",
+        "mm[Hg]", "kPa", "[pH]", "L/L", "mL/min", "mL/min/{1.73_m2}", "mL/min/1.73.m2"};
     for (auto const amount : kAmounts)
         for (auto const volume : kVolumes)
             units.push_back(std::string{amount} + '/' + std::string{volume});
@@ -32,8 +34,8 @@ void addListed(std::vector<terms::UnitFactor> const& units, std::string const& v
                Conversions& conversions)
 {
     for (auto const& unit : units) {
-        auto const moved = unit.offset.isZero() ? value
-                                                : "(" + value + " + " + cqlDecimal(unit.offset) + ")";
+        auto const moved =
+            unit.offset.isZero() ? value : "(" + value + " + " + cqlDecimal(unit.offset) + ")";
         auto const one = unit.factor == Decimal{1, 0};
         conversions[unit.ucum] =
             one ? moved : "Round(" + moved + " * " + cqlDecimal(unit.factor) + ", 8)";
@@ -93,8 +95,8 @@ class AnalyteCql
 {
 public:
     AnalyteCql(CqlLibrary& library, terms::Analyte const& analyte)
-        : library_{library}, analyte_{analyte},
-          populations_{library.rules().populations[analyte.id.index()]}
+        : library_{library}, analyte_{analyte}, populations_{
+                                                    library.rules().populations[analyte.id.index()]}
     {
     }
 
@@ -112,20 +114,23 @@ public:
         std::vector<std::string> own;
         for (auto const& code : analyte_.codes)
             if (!code.units.empty()) own.push_back(code.code);
-        auto text = "(Tcds.\"Results\" R\n    let canonical: " +
-                    withOwnFactors(analyte_, canonicalOf("R.value", "R.unit")) +
-                    ",\n      usable: " + usable + ",\n      ownFactors: " +
-                    (own.empty() ? "false"
-                                 : "R.unit != " + cqlString(analyte_.unit) +
-                                       " and exists (R.codes C where C.code in " + cqlList(own) +
-                                       ")");
+        auto text =
+            "(Tcds.\"Results\" R\n    let canonical: " +
+            withOwnFactors(analyte_, canonicalOf("R.value", "R.unit")) +
+            ",\n      usable: " + usable + ",\n      ownFactors: " +
+            (own.empty() ? "false"
+                         : "R.unit != " + cqlString(analyte_.unit) +
+                               " and exists (R.codes C where C.code in " + cqlList(own) + ")");
         for (auto const low : {true, false}) text += limitsOf(low);
         text += "\n    where R.codes in " + cqlName(analyteSetName(analyte_)) +
-                "\n    return all Tuple {\n      at: R.at, atMinute: R.atMinute, atMilli: R.atMilli, rank: R.rank,\n      issuedMinute: R.issuedMinute, issuedMilli: R.issuedMilli, source: "
+                "\n    return all Tuple {\n      at: R.at, atMinute: R.atMinute, atMilli: "
+                "R.atMilli, rank: R.rank,\n      issuedMinute: R.issuedMinute, issuedMilli: "
+                "R.issuedMilli, source: "
                 "R.source, notes: R.notes,\n      value: R.value, unit: R.unit, comparator: "
                 "R.comparator, canonical: canonical,\n      usable: usable, ownFactors: ownFactors,"
                 "\n      lowLimit: lowLimit, lowReported: lowReported, highLimit: highLimit, "
-                "highReported: highReported\n    }) S\n    sort by atMinute desc, atMilli desc, rank desc, issuedMinute desc, "
+                "highReported: highReported\n    }) S\n    sort by atMinute desc, atMilli desc, "
+                "rank desc, issuedMinute desc, "
                 "issuedMilli desc, source desc";
         library_.define(analyte_.key + " results", text, analyte_.title + ", newest first");
         library_.define(analyte_.key + " newest",
@@ -231,10 +236,11 @@ private:
                           pregnant + ")";
         auto const limit = side + "Range." + side;
         auto const unit = side + "Range." + side + "Unit";
-        auto const shownOnly =
-            byRow([](terms::LimitRow const& row) {
+        auto const shownOnly = byRow(
+            [](terms::LimitRow const& row) {
                 return std::string{row.labRangeShownOnly ? "true" : "false"};
-            }, "false");
+            },
+            "false");
         auto const alternatives = byRow(
             [&](terms::LimitRow const& row) {
                 std::vector<std::string> units{analyte_.unit};
@@ -252,8 +258,7 @@ private:
                       "null as Decimal");
         text += ",\n      " + side + "Canonical: if " + unit +
                 " = R.unit and ownFactors then Round(" + limit +
-                " * canonical / R.value, 8)\n        else " +
-                canonicalOf(limit, unit);
+                " * canonical / R.value, 8)\n        else " + canonicalOf(limit, unit);
         text += ",\n      " + side + "Believed: " + side + "Range is not null and " + side +
                 "Canonical is not null and not " + shownOnly + "\n        and " + isBelieved(low);
         text += ",\n      " + side + "Limit: if " + side + "Believed then (if " + unit +

@@ -6,8 +6,8 @@
 namespace tcds::rules::exchange {
 
 /// Systems of what only this product can say, in facts, value sets and CQL alike.
-inline constexpr std::string_view kValueSetSystem = "urn:twitch-cds:value-set";   // matched by text
-inline constexpr std::string_view kAnalyteSystem = "urn:twitch-cds:analyte";      // derived results
+inline constexpr std::string_view kValueSetSystem = "urn:twitch-cds:value-set"; // matched by text
+inline constexpr std::string_view kAnalyteSystem = "urn:twitch-cds:analyte";    // derived results
 inline constexpr std::string_view kIngredientSystem = "urn:twitch-cds:ingredient"; // without RxNorm
 inline constexpr std::string_view kRouteSystem = "urn:twitch-cds:route";
 inline constexpr std::string_view kNoteSystem = "urn:twitch-cds:note";

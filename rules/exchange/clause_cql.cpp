@@ -115,7 +115,8 @@ MadeClause ClauseCql::on(AtLeastOf const& test, Condition const& condition, Phas
         for (std::size_t i = 0; i < times.size(); ++i) all += (i > 0 ? ", " : "") + times[i];
         library_.define(name + " times", "(" + all + " }) T where T is not null return all T");
         count = "Coalesce(Max((" + list + ") T return all Count((" + list +
-                ") U where U >= T and U <= T + " + cqlDuration(*test.together) + " return all U)), 0)";
+                ") U where U >= T and U <= T + " + cqlDuration(*test.together) +
+                " return all U)), 0)";
     } else {
         if (!drugs.empty()) met.push_back(mostByOwnDrugs(drugs, test.n));
         count = cqlJoined(met, "+", "0");
@@ -182,19 +183,19 @@ MadeClause ClauseCql::on(ViaMissingTest const& test, Condition const& condition,
             // Not before the last start or rise of any of its drugs, where that is known.
             auto const metBy = [&](AnalyteId id) {
                 auto const newest = library_.newest(id);
-                return "(" + newest + " is not null and " + newest + ".at >= " +
-                       windowStart(id, std::nullopt) + " and (" +
+                return "(" + newest + " is not null and " + newest +
+                       ".at >= " + windowStart(id, std::nullopt) + " and (" +
                        ruleDefinition(other, "exposed since") + " is null or " + newest +
                        ".at >= " + ruleDefinition(other, "exposed since") + "))";
             };
-            auto const isMet = analyte == known.calcium ? "(" + metBy(known.adjustedCalcium) +
-                                                              " or " + metBy(known.ionisedCalcium) +
-                                                              ")"
-                                                        : metBy(analyte);
+            auto const isMet = analyte == known.calcium
+                                   ? "(" + metBy(known.adjustedCalcium) + " or " +
+                                         metBy(known.ionisedCalcium) + ")"
+                                   : metBy(analyte);
             auto const lacks =
                 "(" + ruleDefinition(other, "fires alone") + " is true and not " + isMet + ")";
-            auto const unread = "(Tcds.\"Absence\"('labs') is null and " +
-                                library_.newest(analyte) + " is null)";
+            auto const unread =
+                "(Tcds.\"Absence\"('labs') is null and " + library_.newest(analyte) + " is null)";
             missing.push_back("(" + lacks + " and not " + unread + ")");
             failed.push_back("(" + lacks + " and " + unread + ")");
         }

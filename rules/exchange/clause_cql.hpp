@@ -10,9 +10,9 @@ namespace tcds::rules::exchange {
 
 /// A clause in CQL.
 struct MadeClause {
-    std::string expression;    // of type Boolean: true, false or null = unknown
-    std::string drugs;         // `med`: the list of the drugs that meet it; "" for others
-    std::string pick;          // `lab`: the result that it looks at; "" for others
+    std::string expression; // of type Boolean: true, false or null = unknown
+    std::string drugs;      // `med`: the list of the drugs that meet it; "" for others
+    std::string pick;       // `lab`: the result that it looks at; "" for others
 };
 
 /// Which clause binds a name, and to what.

@@ -37,8 +37,7 @@ MadeClause ClauseCql::on(ComplaintTest const& test, Condition const& condition, 
     std::vector<std::string> tests;
     if (test.onsetBefore)
         tests.push_back("(case when " + earliest + " <= " + cqlBefore(*test.onsetBefore) +
-                        " then true when " + undated +
-                        " then null as Boolean else false end)");
+                        " then true when " + undated + " then null as Boolean else false end)");
     if (test.onsetWithin)
         tests.push_back("(case when " + earliest + " is null then null as Boolean when " +
                         earliest + " < " + cqlBefore(*test.onsetWithin) + " then false when " +
@@ -167,22 +166,26 @@ MadeClause ClauseCql::on(PregnancyTest const& test, Condition const& condition, 
     library_.define(
         name + " records",
         "(Tcds.\"Problems\" P where P.active and " + isPregnancy + " and not " + isDelivery +
-            "\n    and (" + delivery + " is null or Tcds.\"First Instant\"(Coalesce(P.at, P.onset)) "
-            "> Tcds.\"Last Instant\"(" + delivery + ".date))\n    return all Tuple { gestation: "
+            "\n    and (" + delivery +
+            " is null or Tcds.\"First Instant\"(Coalesce(P.at, P.onset)) "
+            "> Tcds.\"Last Instant\"(" +
+            delivery +
+            ".date))\n    return all Tuple { gestation: "
             "P.gestation,\n      begun: Tcds.\"First Instant\"(Coalesce(P.at, P.onset)) }) D\n    "
             "sort by begun desc");
     std::string text = "case";
     if (test.postpartum)
-        text += " when " + recordedWithin(delivery + ".date", *test.postpartum) + " then true\n    ";
+        text +=
+            " when " + recordedWithin(delivery + ".date", *test.postpartum) + " then true\n    ";
     text += " when not exists " + list + " then Tcds.\"Absence\"('conditions')\n    ";
     if (!test.fromWeeks && !test.toWeeks) {
         define(name, text + "else true end", &condition);
         return {cqlName(name), {}, {}};
     }
     auto const weeks = cqlName(name + " weeks");
-    library_.define(name + " weeks",
-                    "First((" + list + ") D where D.gestation is not null\n    return all "
-                    "D.gestation + (weeks between D.begun and Tcds.\"Now\"))");
+    library_.define(name + " weeks", "First((" + list +
+                                         ") D where D.gestation is not null\n    return all "
+                                         "D.gestation + (weeks between D.begun and Tcds.\"Now\"))");
     std::vector<std::string> bounds;
     if (test.fromWeeks) bounds.push_back(weeks + " >= " + std::to_string(*test.fromWeeks));
     if (test.toWeeks) bounds.push_back(weeks + " <= " + std::to_string(*test.toWeeks));

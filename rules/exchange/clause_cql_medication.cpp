@@ -88,10 +88,10 @@ std::string ClauseCql::askedMedications(MedTest const& test, std::string const& 
     auto const since = byScope(scopes, [](ClassScope const& scope) {
         return cqlBefore(scope.lookBack.value_or(kAfterAdministration));
     });
-    auto const route = test.routes ? routeTest(*test.routes)
-                                   : byScope(scopes, [](ClassScope const& scope) {
-                                         return routeTest(scope.routes);
-                                     });
+    auto const route =
+        test.routes
+            ? routeTest(*test.routes)
+            : byScope(scopes, [](ClassScope const& scope) { return routeTest(scope.routes); });
     std::vector<std::string> tests{stateOf(test, since), route};
     if (test.asNeeded) tests.emplace_back(*test.asNeeded ? "U.prn" : "not U.prn");
     if (test.startedWithin)
@@ -162,8 +162,9 @@ MadeClause ClauseCql::on(MedTest const& test, Condition const& condition, Phase 
     define(name, answer, &condition);
 
     auto const matches = "((" + asked + ") M where M.verdict = 2)";
-    library_.define(name + " drugs", "if " + cqlName(name) + " then (" + asked +
-                                         ") M where M.verdict = 2 return M.drug else List<String>{}");
+    library_.define(name + " drugs",
+                    "if " + cqlName(name) + " then (" + asked +
+                        ") M where M.verdict = 2 return M.drug else List<String>{}");
     bind(condition, cqlName(name), matches, true);
     return {cqlName(name), cqlName(name + " drugs"), {}};
 }

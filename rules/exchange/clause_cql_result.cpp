@@ -38,10 +38,9 @@ std::string againstSide(Compare how, std::string const& result, std::string_view
                         std::string const& times)
 {
     auto const limit = result + '.' + std::string{side};
-    return call(how,
-                "(if " + limit + "Reported then " + result + ".value else " + result +
-                    ".canonical)",
-                result, limit + "Limit" + times);
+    return call(
+        how, "(if " + limit + "Reported then " + result + ".value else " + result + ".canonical)",
+        result, limit + "Limit" + times);
 }
 
 } // namespace
@@ -118,8 +117,8 @@ std::string ClauseCql::pick(LabScope const& scope, std::string const& name, Phas
         auto const centre = bound(scope.near, phase);
         auto const span = cqlDuration(scope.within.value_or(kNear));
         library_.define(name, "First((" + library_.results(scope.analyte) +
-                                  ") R where R.usable\n    and R.at >= " + centre + ".at - " + span +
-                                  " and R.at <= " + centre + ".at + " + span + ")");
+                                  ") R where R.usable\n    and R.at >= " + centre + ".at - " +
+                                  span + " and R.at <= " + centre + ".at + " + span + ")");
         return cqlName(name);
     }
     auto test = newest + ".at >= " + windowStart(scope.analyte, scope.within);
@@ -186,11 +185,12 @@ MadeClause ClauseCql::on(TrendTest const& test, Condition const& condition, Phas
     std::string before;
     if (test.since.known())
         before = moment(After{{test.since}, Event::Start, std::nullopt}, name + " start", phase);
-    auto const oldest =
-        before.empty() ? latest + ".at - " + cqlDuration(test.over.value_or(kTrend))
-                       : before + " - 365 days";
-    auto earlier = "(" + library_.results(test.analyte) + ") R where R.usable and R.comparator = ''"
-                   "\n    and R.at < " + latest + ".at and R.at >= " + oldest;
+    auto const oldest = before.empty() ? latest + ".at - " + cqlDuration(test.over.value_or(kTrend))
+                                       : before + " - 365 days";
+    auto earlier = "(" + library_.results(test.analyte) +
+                   ") R where R.usable and R.comparator = ''"
+                   "\n    and R.at < " +
+                   latest + ".at and R.at >= " + oldest;
     if (!before.empty()) {
         // Only the newest result before the start counts.
         earlier += " and R.at < " + before;
@@ -287,8 +287,7 @@ MadeClause ClauseCql::on(MissingTest const& test, Condition const& condition, Ph
             auto const dated =
                 scope.after->event == Event::Given || scope.after->event == Event::Stop;
             if (!dated && bindsMedications(slot))
-                open.push_back("exists ((" + binding +
-                               ") M where M.start is null or not M.known)");
+                open.push_back("exists ((" + binding + ") M where M.start is null or not M.known)");
         }
         text += "\n    when " + newest + ".at >= " + windowStart(scope.analyte, scope.within) +
                 " and " + cqlJoined(open, "or", "false") + " then null as Boolean";
@@ -306,8 +305,7 @@ MadeClause ClauseCql::on(NotedTest const& test, Condition const& condition, Phas
     for (auto const note : test.any)
         parts.push_back(cqlString(toText(note)) + " in " + result + ".notes");
     define(name,
-           "if " + result + " is null then null as Boolean else " +
-               cqlJoined(parts, "or", "false"),
+           "if " + result + " is null then null as Boolean else " + cqlJoined(parts, "or", "false"),
            &condition);
     return {cqlName(name), {}, {}};
 }
@@ -319,7 +317,8 @@ MadeClause ClauseCql::on(RenalTest const& test, Condition const& condition, Phas
     auto const result =
         pick(LabScope{known.egfr, kRenalWindow, {}, std::nullopt}, name + " pick", phase);
     std::string text = "case";
-    if (known.dialysis.known()) text += " when " + library_.named(known.dialysis) + " is true then true";
+    if (known.dialysis.known())
+        text += " when " + library_.named(known.dialysis) + " is true then true";
     text += "\n    when " + result + " is not null then " +
             call(Compare::Below, result + ".canonical", result, cqlDecimal(test.below));
     // The coded stage stands in for the number: G3 below 60, G4 below 30, G5 below 15.

@@ -9,7 +9,8 @@
 namespace tcds::rules::exchange {
 
 struct ExportOptions {
-    std::string base = "http://twitch-cds.example.org/fhir"; // of canonical URLs, no slash at its end
+    std::string base =
+        "http://twitch-cds.example.org/fhir"; // of canonical URLs, no slash at its end
 };
 
 /// Everything that leaves with an export: FHIR R4 resources as JSON (PlanDefinition, Library,

@@ -12,10 +12,11 @@ namespace tcds::rules::exchange {
 /// hold one did.
 inline constexpr std::string_view kSignSources = "signs";
 
-inline constexpr std::array kRoutes{
-    Route::Unknown,    Route::Oral,       Route::Injected, Route::Inhaled,        Route::Nebulised,
-    Route::Nasal,      Route::Topical,    Route::Ophthalmic, Route::Otic,         Route::Rectal,
-    Route::Vaginal,    Route::IntraArticular, Route::Transdermal, Route::Intrathecal, Route::Intravenous};
+inline constexpr std::array kRoutes{Route::Unknown,     Route::Oral,        Route::Injected,
+                                    Route::Inhaled,     Route::Nebulised,   Route::Nasal,
+                                    Route::Topical,     Route::Ophthalmic,  Route::Otic,
+                                    Route::Rectal,      Route::Vaginal,     Route::IntraArticular,
+                                    Route::Transdermal, Route::Intrathecal, Route::Intravenous};
 /// "unknown", "oral", ...
 std::string_view routeCode(Route route);
 /// Code of HL7 v3 ActCode: IMP, AMB, EMER, HH, VR; "" when unknown.
@@ -24,8 +25,8 @@ std::string_view encounterClassCode(EncounterClass cls);
 std::string_view genderCode(Sex sex);
 
 /// The facts of a patient as FHIR R4 resources, which is what the exported CQL reads. Says what
-/// our reader made of the chart where codes alone do not: ingredients in place of products, courses,
-/// routes, what a text was understood as.
+/// our reader made of the chart where codes alone do not: ingredients in place of products,
+/// courses, routes, what a text was understood as.
 struct FactsInput {
     std::string bundle;                   // JSON, a Bundle of type collection
     std::vector<std::string> notAnswered; // value of the parameter "Not Answered", sorted

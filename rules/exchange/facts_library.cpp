@@ -2,7 +2,7 @@
 
 namespace tcds::rules::exchange {
 
-// Written against the system types and the FHIR model alone: no helper library is needed, since no
+// Written against the system types and the FHIR model alone: no further library is needed, since no
 // implicit conversion is used (each element is asked for its `.value`).
 std::string_view factsLibrary()
 {

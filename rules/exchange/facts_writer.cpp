@@ -18,8 +18,7 @@ constexpr std::string_view kPatient = "Patient/patient";
 /// A date as sent when it is less precise than an instant and meant in UTC, else its first instant.
 std::string dateText(TimeSpan const& span)
 {
-    auto const midnight =
-        span.from == std::chrono::floor<std::chrono::days>(span.from);
+    auto const midnight = span.from == std::chrono::floor<std::chrono::days>(span.from);
     auto const coarse = span.precision == Precision::Year || span.precision == Precision::Month ||
                         span.precision == Precision::Day;
     return coarse && midnight ? span.day() : tcds::toText(span.from);
@@ -277,8 +276,7 @@ void FactsWriter::record(std::string_view kind, std::vector<Coding> const& codin
                          SetBits const& sets, Body const& rest)
 {
     json_->array("category", [&] {
-        json_->object(
-            [&] { json_->array("coding", [&] { json_->coding(kFactSystem, kind); }); });
+        json_->object([&] { json_->array("coding", [&] { json_->coding(kFactSystem, kind); }); });
         if (kind == "in-complaint")
             json_->object(
                 [&] { json_->array("coding", [&] { json_->coding(kFactSystem, "sign"); }); });
@@ -374,8 +372,7 @@ void FactsWriter::visit(EncounterFact const& visit)
         });
         if (!visit.sets.none()) json_->listOfOne("type", [&] { codes({}, visit.sets); });
         subject();
-        if (visit.start)
-            json_->object("period", [&] { date("start", visit.start); });
+        if (visit.start) json_->object("period", [&] { date("start", visit.start); });
     });
 }
 

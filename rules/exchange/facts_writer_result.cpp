@@ -70,9 +70,9 @@ bool FactsWriter::isDerived(Result const& result) const
 void FactsWriter::notes(NoteSet notes)
 {
     static constexpr std::array kNotes{
-        Note::Haemolysed,   Note::NoAlbumin,         Note::LowAlbumin,   Note::ParsedText,
-        Note::UnitProperty, Note::DelayedSeparation, Note::PostDialysis, Note::LabCritical,
-        Note::StatusUnknown};
+        Note::Haemolysed,   Note::NoAlbumin,    Note::LowAlbumin,
+        Note::ParsedText,   Note::UnitProperty, Note::DelayedSeparation,
+        Note::PostDialysis, Note::LabCritical,  Note::StatusUnknown};
     std::vector<std::string_view> written;
     for (auto const note : kNotes)
         if (notes.has(note)) written.push_back(toText(note));
@@ -100,17 +100,16 @@ void FactsWriter::ranges(LabResult const& lab)
                         quantity(*json_, low ? "low" : "high", limit->value.text(), {}, limit->unit,
                                  ucumOf(*limit));
                 if (!range.type.empty())
-                    json_->codeable(
-                        "type", "http://terminology.hl7.org/CodeSystem/referencerange-meaning",
-                        range.type);
+                    json_->codeable("type",
+                                    "http://terminology.hl7.org/CodeSystem/referencerange-meaning",
+                                    range.type);
                 if (range.sex != Sex::Unknown || range.pregnancy)
                     json_->listOfOne("appliesTo", [&] {
                         json_->array("coding", [&] {
                             if (range.sex != Sex::Unknown)
                                 json_->coding("http://hl7.org/fhir/administrative-gender",
                                               genderCode(range.sex));
-                            if (range.pregnancy)
-                                json_->coding("http://snomed.info/sct", kPregnant);
+                            if (range.pregnancy) json_->coding("http://snomed.info/sct", kPregnant);
                         });
                     });
                 if (range.ageFromDays || range.ageToDays)

@@ -20,9 +20,9 @@ std::string base64(std::string_view bytes)
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         auto const left = bytes.size() - i;
         auto const at = [&](std::size_t offset) {
-            return offset < left ? static_cast<std::uint32_t>(
-                                       static_cast<unsigned char>(bytes[i + offset]))
-                                 : 0U;
+            return offset < left
+                       ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + offset]))
+                       : 0U;
         };
         auto const three = (at(0) << 16U) | (at(1) << 8U) | at(2);
         text += kDigits[(three >> 18U) & 63U];
@@ -57,9 +57,9 @@ void dependsOn(JsonFile& json, std::string const& canonical)
 
 /// The resource types that the facts library retrieves.
 constexpr std::array<std::string_view, 9> kRetrieved{
-    "Condition",         "Encounter",           "MedicationAdministration",
-    "MedicationDispense", "MedicationRequest",  "MedicationStatement",
-    "Observation",       "Procedure",           "ServiceRequest"};
+    "Condition",          "Encounter",         "MedicationAdministration",
+    "MedicationDispense", "MedicationRequest", "MedicationStatement",
+    "Observation",        "Procedure",         "ServiceRequest"};
 
 void parameters(JsonFile& json)
 {
@@ -122,8 +122,8 @@ ExportedFile manifestLibrary(RuleSet const& rules, std::string_view base,
         json.array("relatedArtifact", [&] {
             for (auto const& file : resources) {
                 auto const type = file.path.substr(0, file.path.find('-'));
-                auto const id = file.path.substr(
-                    type.size() + 1, file.path.size() - type.size() - 1 - sizeof(".json") + 1);
+                auto const id = file.path.substr(type.size() + 1, file.path.size() - type.size() -
+                                                                      1 - sizeof(".json") + 1);
                 auto version = rules.version;
                 if (type == "PlanDefinition")
                     if (auto const* rule = rules.find(id)) version = rule->version;

@@ -90,8 +90,8 @@ private:
             extension("funding", "valueString", "not stated in the pack");
             for (auto const& use : dataUseOf(rule_, rules_))
                 json_.object([&] {
-                    json_.member("url", std::string{kExtension} + "uses-" +
-                                            std::string{use.attribute});
+                    json_.member("url",
+                                 std::string{kExtension} + "uses-" + std::string{use.attribute});
                     json_.key("valueBoolean").flag(use.used);
                 });
             if (!rule_.meta.nextReview.empty())
@@ -167,8 +167,8 @@ private:
         json_.array("extension", [&] {
             for (auto const* part : {"indicator", "tier name"})
                 json_.object([&] {
-                    json_.member("url", std::string{kExtension} +
-                                            (part[0] == 'i' ? "indicator" : "tier"));
+                    json_.member("url",
+                                 std::string{kExtension} + (part[0] == 'i' ? "indicator" : "tier"));
                     expression("valueExpression", rule_.id + ' ' + part);
                 });
         });

@@ -110,8 +110,9 @@ std::string descriptionOf(terms::ValueSet const& set)
     auto const beside = std::ranges::count_if(
         set.codes, [](terms::CodeMember const& member) { return !member.withText.empty(); });
     if (beside > 0)
-        text += std::to_string(beside) + " code(s) count only beside a text and are left to the "
-                                         "code " +
+        text += std::to_string(beside) +
+                " code(s) count only beside a text and are left to the "
+                "code " +
                 set.name + " of " + std::string{kValueSetSystem} + ". ";
     if (set.hasPhrases)
         text += "The code " + set.name + " of " + std::string{kValueSetSystem} +
@@ -144,8 +145,9 @@ ExportedFile scopeSet(RuleSet const& rules, std::string_view base, terms::ValueS
     for (auto const id : group.ingredients) addIngredient(compose, *rules.terms, id);
     return write(rules, base,
                  {group.name, set.title + ", members of one scope",
-                  "Members of " + set.name + " for which the same routes count and single doses "
-                                             "count as long.",
+                  "Members of " + set.name +
+                      " for which the same routes count and single doses "
+                      "count as long.",
                   set.date, set.draft},
                  compose);
 }
@@ -156,7 +158,8 @@ ExportedFile analyteSet(RuleSet const& rules, std::string_view base, terms::Anal
     for (auto const& code : analyte.codes) compose.add(kLoinc, code.code, code.display);
     compose.add(kAnalyteSystem, analyte.key, analyte.title);
     return write(rules, base,
-                 {analyteSetName(analyte), analyte.title,
+                 {analyteSetName(analyte),
+                  analyte.title,
                   "Results that are the analyte " + analyte.key + ", kept in " + analyte.unit + ".",
                   {},
                   false},
@@ -169,8 +172,8 @@ std::string computableName(std::string_view name)
 {
     std::string computable;
     for (auto const c : name) {
-        auto const allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                             (c >= '0' && c <= '9') || c == '_';
+        auto const allowed =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         computable += allowed ? c : '_';
     }
     if (computable.empty() || !(computable.front() >= 'A' && computable.front() <= 'Z'))

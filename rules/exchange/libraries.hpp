@@ -13,7 +13,7 @@ inline constexpr std::string_view kRulesLibrary = "TwitchCdsRules";
 
 /// CQL of a rule set, and what it refers to.
 struct CqlExport {
-    std::string facts, rules; // text of the libraries, which end in a line feed
+    std::string facts, rules;           // text of the libraries, which end in a line feed
     std::vector<std::string> valueSets; // names of the value sets that the rules refer to, sorted
 };
 

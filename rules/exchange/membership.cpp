@@ -15,9 +15,9 @@ std::vector<ScopeGroup> scopeGroupsOf(terms::ValueSet const& set)
         if (group == groups.end()) group = groups.insert(group, ScopeGroup{{}, scope, {}});
         group->ingredients.push_back(member.ingredient);
     }
-    auto const uniform = groups.empty() ||
-                         (groups.size() == 1 &&
-                          groups.front().scope == ClassScope{set.routes, set.lookBack});
+    auto const uniform =
+        groups.empty() ||
+        (groups.size() == 1 && groups.front().scope == ClassScope{set.routes, set.lookBack});
     if (uniform) {
         if (groups.empty()) groups.push_back({{}, {set.routes, set.lookBack}, {}});
         groups.front().name = set.name;

@@ -41,8 +41,11 @@ public:
                rule_.unless ? describe(*rule_.unless, &rule_, library_.rules()) : std::string{});
         defineLevel();
         defineTier();
-        define("indicator", "case " + part("level") + " when 2 then 'critical' when 1 then 'warning' else 'info' end");
-        define("tier name", "case " + part("tier") + " when 4 then 'safety' when 3 then 'definite' when 2 then 'probable'\n    when 1 then 'possible' else '' end");
+        define("indicator", "case " + part("level") +
+                                " when 2 then 'critical' when 1 then 'warning' else 'info' end");
+        define("tier name", "case " + part("tier") +
+                                " when 4 then 'safety' when 3 then 'definite' when 2 then "
+                                "'probable'\n    when 1 then 'possible' else '' end");
         define("fires alone", firesAlone());
         define("fires", fires());
         for (std::size_t i = 0; i < rule_.suggest.size(); ++i)
@@ -68,8 +71,8 @@ private:
     [[nodiscard]] std::string gate() const
     {
         std::vector<std::string> hooks;
-        for (auto const hook : {Hook::PatientView, Hook::EncounterStart, Hook::ProblemListItemCreate,
-                                Hook::OrderSelect, Hook::OrderSign})
+        for (auto const hook : {Hook::PatientView, Hook::EncounterStart,
+                                Hook::ProblemListItemCreate, Hook::OrderSelect, Hook::OrderSign})
             if (rule_.runsOn(hookBit(hook))) hooks.emplace_back(toText(hook));
         return "Tcds.\"Hook\" in " + cqlList(hooks) + "\n    and Tcds.\"In Scope\" and exists " +
                cqlName("gate " + library_.rules().gates[rule_.gate].name);
@@ -109,7 +112,8 @@ private:
         return text + " })";
     }
 
-    /// C.0.1 and C.0.3: what started long after the complaint is dropped unless its dose was raised.
+    /// C.0.1 and C.0.3: what started long after the complaint is dropped unless its dose was
+    /// raised.
     void defineExposed()
     {
         if (!rule_.exposure.known()) return;
@@ -119,19 +123,21 @@ private:
         define("exposed", "(" + bound + ") M where not Coalesce(M.known and M.start > " + onset +
                               " + " + cqlDuration(kPredatesRule) + " and M.rise is null, false)");
         define("exposed since",
-               "Max(((" + exposed + ") M where M.known and M.start is not null return M.start)\n"
-               "    union ((" + exposed + ") M where M.rise is not null return M.rise))",
+               "Max(((" + exposed +
+                   ") M where M.known and M.start is not null return M.start)\n"
+                   "    union ((" +
+                   exposed + ") M where M.rise is not null return M.rise))",
                "the last known start or rise");
-        define("predates", onset + " is not null and exists (" + exposed +
-                               ") and not exists ((" + exposed +
-                               ") M where not Coalesce(M.known and M.start > " + onset + " + " +
-                               cqlDuration(kPredatesTier) + ", false))");
-        define("as needed only",
-               "exists (" + exposed + ") and not exists ((" + exposed +
-                   ") M\n    where not M.prn or exists (Tcds.\"Uses\" U\n      where "
-                   "Tcds.\"Drug\"(U.codes, U.id) = M.drug and not StartsWith(M.drug, 'use ')\n        "
-                   "and Tcds.\"Instant Within\"(U.supplied, " +
-                   cqlBefore(kRecentDose) + ")))");
+        define("predates", onset + " is not null and exists (" + exposed + ") and not exists ((" +
+                               exposed + ") M where not Coalesce(M.known and M.start > " + onset +
+                               " + " + cqlDuration(kPredatesTier) + ", false))");
+        define(
+            "as needed only",
+            "exists (" + exposed + ") and not exists ((" + exposed +
+                ") M\n    where not M.prn or exists (Tcds.\"Uses\" U\n      where "
+                "Tcds.\"Drug\"(U.codes, U.id) = M.drug and not StartsWith(M.drug, 'use ')\n        "
+                "and Tcds.\"Instant Within\"(U.supplied, " +
+                cqlBefore(kRecentDose) + ")))");
         define("exposure lost", "exists (" + bound + ") and not exists (" + exposed + ")");
     }
 
@@ -157,8 +163,8 @@ private:
             auto const& other = library_.rules().rule(adjustment.like);
             for (std::size_t taken = 0; taken < other.adjust.size(); ++taken)
                 if (other.adjust[taken].kind != Adjustment::Kind::Like)
-                    entries.push_back(
-                        {&other.adjust[taken], ruleDefinition(other, "adjust " + number(taken + 1))});
+                    entries.push_back({&other.adjust[taken],
+                                       ruleDefinition(other, "adjust " + number(taken + 1))});
         }
         auto level = part("band level");
         auto const apply = [&](Adjustment::Kind kind, auto written) {
@@ -208,8 +214,7 @@ private:
                     part("adult") + " is null or " + part("when") +
                     " is null then null as Boolean\n    when " + part("band") + " = 0 then (if " +
                     part("bands open") + " then null as Boolean else false)";
-        if (rule_.exposure.known())
-            text += "\n    when " + part("exposure lost") + " then false";
+        if (rule_.exposure.known()) text += "\n    when " + part("exposure lost") + " then false";
         return text + "\n    when " + part("unless") + " is true then false\n    else true end";
     }
 
@@ -222,14 +227,16 @@ private:
             for (auto const& other : rules.rules)
                 if (std::ranges::find(other.suppresses, rule_.index) != other.suppresses.end())
                     against.push_back("(" + ruleDefinition(other, "fires after rules") +
-                                      " is true and " + ruleDefinition(other, "level") + " >= " +
-                                      part("level") + ")");
-        define("fires after rules", part("fires alone") + (against.empty()
-                                                               ? std::string{}
-                                                               : " and not " + cqlJoined(against, "or", "")));
-        std::string text = "case when " + part("fires alone") + " is true then " + part("fires after rules");
+                                      " is true and " + ruleDefinition(other, "level") +
+                                      " >= " + part("level") + ")");
+        define("fires after rules",
+               part("fires alone") +
+                   (against.empty() ? std::string{} : " and not " + cqlJoined(against, "or", "")));
+        std::string text =
+            "case when " + part("fires alone") + " is true then " + part("fires after rules");
         if (auto const held = heldByHook(); !held.empty()) text += "\n    and not " + held;
-        if (auto const treated = treatedByDrafts(); !treated.empty()) text += "\n    and not " + treated;
+        if (auto const treated = treatedByDrafts(); !treated.empty())
+            text += "\n    and not " + treated;
         return text + "\n    else " + part("fires alone") + " end";
     }
 
@@ -237,8 +244,8 @@ private:
     {
         auto const& rules = library_.rules();
         std::vector<std::string> hooks;
-        for (auto const hook : {Hook::PatientView, Hook::EncounterStart, Hook::ProblemListItemCreate,
-                                Hook::OrderSelect, Hook::OrderSign})
+        for (auto const hook : {Hook::PatientView, Hook::EncounterStart,
+                                Hook::ProblemListItemCreate, Hook::OrderSelect, Hook::OrderSign})
             if (rules.hookShows[static_cast<std::size_t>(hook)] == HookShows::Orders)
                 hooks.emplace_back(toText(hook));
         if (hooks.empty() || rule_.group == Group::ORD) return {};

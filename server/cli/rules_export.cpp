@@ -32,7 +32,8 @@ std::optional<Error> writeAll(rules::RuleSet const& rules, ExportArguments const
 {
     auto const files = rules::exchange::exportFiles(rules, {arguments.base});
     for (auto const& file : files)
-        if (auto failed = writeFile(std::filesystem::path{arguments.directory} / file.path, file.text))
+        if (auto failed =
+                writeFile(std::filesystem::path{arguments.directory} / file.path, file.text))
             return failed;
     std::cout << files.size() << " files of " << rules.rules.size() << " rules in "
               << arguments.directory << '\n';
@@ -57,8 +58,7 @@ std::optional<Error> writeCases(FolderRules const& loaded, std::string const& pa
 bool isBase(std::string const& base)
 {
     auto const web = base.starts_with("http://") || base.starts_with("https://");
-    return web && base.back() != '/' &&
-           base.find_first_of(" \"'\\|?#\n\t") == std::string::npos &&
+    return web && base.back() != '/' && base.find_first_of(" \"'\\|?#\n\t") == std::string::npos &&
            base.size() > std::string_view{"https://"}.size();
 }
 

@@ -9,17 +9,17 @@
 #include <algorithm>
 #include <set>
 
-// What the CQL means is shown by running it (tests/e2e/exchange_test.sh); here is how it is spelt and
-// that nothing it refers to is missing.
+// What the CQL means is shown by running it (tests/e2e/exchange_test.sh); here is how it is spelt
+// and that nothing it refers to is missing.
 
 namespace tcds::rules::exchange {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
 using tcds::test::rulesOf;
 using tcds::test::ruleText;
 using tcds::test::shippedRules;
+using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::string_view kBase = "https://hospital.example.org/fhir";
 
@@ -64,13 +64,15 @@ std::string definition(std::string const& text, std::string_view name)
 
 TEST(RulesCql, ALimitIsComparedInTheUnitThatItIsWrittenIn)
 {
-    auto const rules = rulesOf({ruleText("EL-TEST", "when: {lab: {analyte: MG, below: 0.70 mmol/L | 1.7 mg/dL}}")});
+    auto const rules = rulesOf(
+        {ruleText("EL-TEST", "when: {lab: {analyte: MG, below: 0.70 mmol/L | 1.7 mg/dL}}")});
 
     auto const text = cqlOf(*rules, kBase).rules;
 
-    EXPECT_THAT(definition(text, "EL-TEST lab 1"),
-                HasSubstr("\"EL-TEST lab 1 pick\".unit = 'mg/dL' then Tcds.\"Below\"(\"EL-TEST lab 1 "
-                          "pick\".value, \"EL-TEST lab 1 pick\".comparator, 1.7)"));
+    EXPECT_THAT(
+        definition(text, "EL-TEST lab 1"),
+        HasSubstr("\"EL-TEST lab 1 pick\".unit = 'mg/dL' then Tcds.\"Below\"(\"EL-TEST lab 1 "
+                  "pick\".value, \"EL-TEST lab 1 pick\".comparator, 1.7)"));
     EXPECT_THAT(definition(text, "EL-TEST lab 1"),
                 HasSubstr("Tcds.\"Below\"(\"EL-TEST lab 1 pick\".canonical, \"EL-TEST lab 1 "
                           "pick\".comparator, 0.70)"));
@@ -78,7 +80,8 @@ TEST(RulesCql, ALimitIsComparedInTheUnitThatItIsWrittenIn)
 
 TEST(RulesCql, TheLatestResultIsSelectedBeforeItIsCompared)
 {
-    auto const rules = rulesOf({ruleText("EL-TEST", "when: {lab: {analyte: K, below: 3.0 mmol/L, within: 7 d}}")});
+    auto const rules =
+        rulesOf({ruleText("EL-TEST", "when: {lab: {analyte: K, below: 3.0 mmol/L, within: 7 d}}")});
 
     auto const text = cqlOf(*rules, kBase).rules;
 
@@ -91,7 +94,8 @@ TEST(RulesCql, TheLatestResultIsSelectedBeforeItIsCompared)
 
 TEST(RulesCql, PotassiumHasItsOwnFactorsAndPlausibleRange) // rules/analytes.yaml: meq/L, 0.8 to 20
 {
-    auto const rules = rulesOf({ruleText("EL-TEST", "when: {lab: {analyte: K, below_reference: true}}")});
+    auto const rules =
+        rulesOf({ruleText("EL-TEST", "when: {lab: {analyte: K, below_reference: true}}")});
 
     auto const text = cqlOf(*rules, kBase).rules;
 

@@ -138,18 +138,16 @@ TEST(PlanDefinition, SaysWhatThePackSaysOfLowPotassium) // rules/packs/core/EL-K
     EXPECT_EQ(at(plan, "/endorser"), "(absent)");
 }
 
-TEST(PlanDefinition, ShadowAndDraftAreDrafts)
+TEST(PlanDefinition, AShadowRuleIsADraftToOthers)
 {
     auto const rules =
-        rulesOf({ruleText("EL-SHADOW", "status: shadow\nwhen: {age: {at_least: 65 a}}"),
-                 ruleText("EL-RETIRED", "status: retired\nwhen: {age: {at_least: 65 a}}")});
+        rulesOf({ruleText("EL-SHADOW", "status: shadow\nwhen: {age: {at_least: 65 a}}")});
     auto const files = exported(*rules);
 
     auto const shadow = parsed(files.at("PlanDefinition-EL-SHADOW.json"));
     EXPECT_EQ(at(shadow, "/status"), "draft");
     EXPECT_EQ(at(shadow, "/experimental"), "true");
     EXPECT_EQ(extension(shadow, "status", "/valueCode"), "shadow");
-    EXPECT_EQ(at(parsed(files.at("PlanDefinition-EL-RETIRED.json")), "/status"), "retired");
 }
 
 TEST(SourceAttributes, SexAndAssessmentsAreUsedWhereAClauseAsksForThem)
