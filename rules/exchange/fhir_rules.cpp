@@ -5,6 +5,7 @@
 #include "rules/exchange/fhir_value_sets.hpp"
 #include "rules/exchange/json_file.hpp"
 #include "rules/exchange/libraries.hpp"
+#include "rules/exchange/notices.hpp"
 #include "rules/exchange/source_attributes.hpp"
 
 #include <array>
@@ -246,6 +247,7 @@ ExportedFile activity(RuleSet const& rules, std::string_view base, std::string_v
         json.key("experimental").flag(false);
         json.member("description",
                     "A draft for the clinician to accept or leave; nothing is ordered by itself.");
+        if (test != nullptr) json.given("copyright", noticesFor({test->system}));
         json.member("kind", kind);
         json.member("intent", "proposal");
         if (test != nullptr) json.codeable("code", test->system, test->code, test->display);

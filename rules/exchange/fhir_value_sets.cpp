@@ -4,6 +4,7 @@
 #include "rules/exchange/cql_library.hpp"
 #include "rules/exchange/json_file.hpp"
 #include "rules/exchange/membership.hpp"
+#include "rules/exchange/notices.hpp"
 
 #include <algorithm>
 #include <map>
@@ -36,6 +37,14 @@ public:
     void addPrefix(std::string_view system, std::string_view code)
     {
         prefixes_.emplace_back(system, prefixPattern(code));
+    }
+
+    /// Every system that a code or prefix is of.
+    [[nodiscard]] std::vector<std::string> systems() const
+    {
+        auto all = systems_;
+        for (auto const& [system, pattern] : prefixes_) all.push_back(system);
+        return all;
     }
 
     void write(JsonFile& json) const
@@ -92,6 +101,7 @@ ExportedFile write(RuleSet const& rules, std::string_view base, Head const& head
         json.member("status", head.draft ? "draft" : "active");
         json.given("date", head.date);
         json.given("description", head.description);
+        json.given("copyright", noticesFor(compose.systems()));
         compose.write(json);
     });
     return {"ValueSet-" + id + ".json", json.text()};

@@ -188,6 +188,19 @@ TEST(ValueSets, HoldCodesPrefixesAndAMarker)
     EXPECT_THAT(text, testing::HasSubstr("urn:twitch-cds:value-set")); // matched by text
 }
 
+TEST(ValueSets, CarryTheNoticesThatOwnersOfCodesAskFor) // docs/licences.md
+{
+    EXPECT_THAT(at(parsed(shippedFiles().at("ValueSet-analyte-K.json")), "/copyright"),
+                testing::HasSubstr("content from LOINC"));
+    EXPECT_THAT(at(parsed(shippedFiles().at("ActivityDefinition-S-BMP.json")), "/copyright"),
+                testing::HasSubstr("content from LOINC"));
+    for (auto const& [path, text] : shippedFiles())
+        if (path.starts_with("ValueSet-") &&
+            text.find("http://snomed.info/sct") != std::string::npos) {
+            EXPECT_THAT(text, testing::HasSubstr("SNOMED International")) << path;
+        }
+}
+
 TEST(Manifest, PinsTheVersionOfEveryRule)
 {
     auto const manifest = parsed(shippedFiles().at("Library-TwitchCdsManifest.json"));
