@@ -55,20 +55,20 @@ public:
                     json.object([&] {
                         json.member("system", system);
                         json.array("concept", [&] {
-                            for (auto const& [code, display] : codes_.at(system))
+                            for (auto const& member : codes_.at(system))
                                 json.object([&] {
-                                    json.member("code", code);
-                                    json.given("display", display);
+                                    json.member("code", member.first);
+                                    json.given("display", member.second);
                                 });
                         });
                     });
-                for (auto const& [system, pattern] : prefixes_)
+                for (auto const& prefix : prefixes_)
                     json.object([&] {
-                        json.member("system", system);
+                        json.member("system", prefix.first);
                         json.listOfOne("filter", [&] {
                             json.member("property", "code");
                             json.member("op", "regex");
-                            json.member("value", pattern);
+                            json.member("value", prefix.second);
                         });
                     });
             });
