@@ -13,9 +13,14 @@ folder=$3
 passes "no host of a package registry in the lock file" sh -c '! grep -q -e "://" "$1"' sh \
     "$root/tests/e2e/cql/package-lock.json"
 
-"$binary" rules export --fhir "$scratch/out" --cases "$scratch/cases.json" "$root/rules" >"$scratch/said"
+# Beside the shipped rules some that use what no shipped rule uses.
+cp -r "$root/rules" "$scratch/rules"
+cp "$root"/tests/e2e/cql/constructs/rules/*.yaml "$scratch/rules/packs/core/"
+cp "$root"/tests/e2e/cql/constructs/tests/*.yaml "$scratch/rules/tests/core/"
+passes "the cases of the further rules hold" "$binary" rules test "$scratch/rules" --rule EL-TEST-COUNT
+"$binary" rules export --fhir "$scratch/out" --cases "$scratch/cases.json" "$scratch/rules" >"$scratch/said"
 contains "it says what it wrote" "$scratch/said" "rules in $scratch/out"
-"$binary" rules export --fhir "$scratch/again" "$root/rules" >/dev/null
+"$binary" rules export --fhir "$scratch/again" "$scratch/rules" >/dev/null
 passes "the same rules give the same bytes" diff -r "$scratch/out" "$scratch/again"
 "$binary" rules export --fhir "$scratch/hospital" --base https://hospital.example.org/fhir "$root/rules" >/dev/null
 contains "the base of canonical URLs" "$scratch/hospital/PlanDefinition-EL-K-LOW.json" \

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { Engine } from './engine.mjs';
 import { compareAll } from './compare.mjs';
 import { withDecoys } from './decoys.mjs';
-import { validateFolder } from './validate.mjs';
+import { validateFolder, validator } from './validate.mjs';
 
 const [folder, casesFile, page] = process.argv.slice(2);
 let failed = false;
@@ -39,6 +39,20 @@ function validate() {
   fs.mkdirSync(path.join(folder, 'broken'));
   fs.writeFileSync(path.join(folder, 'broken', 'PlanDefinition-broken.json'), JSON.stringify(broken));
   if (validateFolder(path.join(folder, 'broken')).faults.length === 0) fail('a status that R4 does not know was let through');
+}
+
+/// The facts are FHIR R4, too: each distinct resource of the cases, its id and place in the Bundle aside.
+function validateFacts(cases) {
+  const valid = validator();
+  const seen = new Set();
+  for (const test of cases)
+    for (const { resource } of test.bundle.entry) {
+      const text = JSON.stringify({ ...resource, id: 'x' });
+      if (seen.has(text)) continue;
+      seen.add(text);
+      for (const fault of valid(JSON.parse(text))) fail(`${test.rule}: ${test.name}: ${resource.resourceType}${fault}`);
+    }
+  console.log(`${seen.size} different facts hold against the R4 schema`);
 }
 
 async function compare(engine, rules, cases) {
@@ -82,6 +96,7 @@ for (const fault of engine.faults) fail(fault);
 if (engine.faults.length === 0) {
   console.log(`the CQL translates (${engine.seconds.toFixed(0)} s)`);
   const { rules, cases } = JSON.parse(fs.readFileSync(casesFile, 'utf8'));
+  validateFacts(cases);
   const started = Date.now();
   await compare(engine, Object.keys(rules), cases);
   console.log(`compared in ${((Date.now() - started) / 1000).toFixed(0)} s`);
