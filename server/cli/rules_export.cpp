@@ -40,7 +40,7 @@ std::optional<Error> writeAll(rules::RuleSet const& rules, ExportArguments const
     return std::nullopt;
 }
 
-std::optional<Error> writeCases(FolderRules const& loaded, std::string const& path)
+std::optional<Error> writeCases(PreparedRules const& loaded, std::string const& path)
 {
     Problems problems;
     std::vector<cases::CaseFile> files;
