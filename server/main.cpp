@@ -66,6 +66,14 @@ struct Run {
     {
         return tcds::cli::configPrefetch(arguments);
     }
+    int operator()(tcds::cli::ImportArguments const& arguments) const
+    {
+        return tcds::cli::importRxnorm(arguments);
+    }
+    int operator()(tcds::cli::TermsDiffArguments const& arguments) const
+    {
+        return tcds::cli::termsDiff(arguments);
+    }
     int operator()(tcds::cli::LookupArguments const& arguments) const
     {
         return tcds::cli::lookup(arguments);

@@ -18,16 +18,34 @@ struct Found {
     Route route = Route::Unknown;
 };
 
-Found lookUpRxNorm(DrugTables const& drugs, std::string_view code)
+/// Classes that hold the code itself, as far as the ingredients have not said so already.
+SetBits classesByCode(Terminology::Impl const& impl, std::string_view system,
+                      std::string_view code, std::vector<IngredientId> const& ingredients)
 {
-    if (auto const product = drugs.product(code)) {
-        auto ingredients = drugs.ingredientsOf(*product);
-        if (!ingredients.empty())
-            return {Step::Product, std::move(ingredients), {}, product->route};
+    auto sets = impl.codes.find(system, code, {}).sets;
+    sets.keepOnly(impl.ofKind[static_cast<std::size_t>(SetKind::DrugClass)]);
+    for (auto const id : ingredients) sets.removeAll(impl.classesOf[id.index()]);
+    return sets;
+}
+
+Found lookUpRxNorm(Terminology::Impl const& impl, std::string_view code)
+{
+    Found found;
+    if (auto const product = impl.drugs.product(code)) {
+        found.ingredients = impl.drugs.ingredientsOf(*product);
+        found.route = product->route;
+        found.step = Step::Product;
     }
-    if (auto const id = drugs.byRxcui(code); id.known())
-        return {Step::Ingredient, {id}, {}, Route::Unknown};
-    return {};
+    if (found.ingredients.empty()) {
+        if (auto const id = impl.drugs.byRxcui(code); id.known()) {
+            found.ingredients = {id};
+            found.step = Step::Ingredient;
+        }
+    }
+    found.sets = classesByCode(impl, kRxNorm, code, found.ingredients);
+    if (found.ingredients.empty() && found.sets.none()) return {};
+    if (found.step == Step::None) found.step = Step::Product; // a number that only a class knows
+    return found;
 }
 
 /// A full code names ingredients; a prefix held by a class names that class, as far as the
@@ -37,22 +55,28 @@ Found lookUpAtc(Terminology::Impl const& impl, std::string_view code)
     std::array<char, 16> buffer;
     if (code.size() > buffer.size()) return {};
     auto const key = normalisedCode(kAtc, code, buffer.data());
-    Found found{Step::Atc, impl.drugs.byAtc(key), impl.codes.find(kAtc, key, {}).sets,
-                impl.drugs.routes().findCode(kAtc, key)};
-    for (auto const id : found.ingredients) found.sets.removeAll(impl.classesOf[id.index()]);
+    Found found{Step::Atc, impl.drugs.byAtc(key), {}, impl.drugs.routes().findCode(kAtc, key)};
+    found.sets = classesByCode(impl, kAtc, key, found.ingredients);
     std::sort(found.ingredients.begin(), found.ingredients.end());
     if (found.ingredients.empty() && found.sets.none()) found.step = Step::None;
+    return found;
+}
+
+Found lookUpSnomed(Terminology::Impl const& impl, std::string_view code)
+{
+    Found found;
+    if (auto const id = impl.drugs.bySnomed(code); id.known()) found.ingredients = {id};
+    found.sets = classesByCode(impl, kSnomed, code, found.ingredients);
+    if (!found.ingredients.empty() || !found.sets.none()) found.step = Step::Snomed;
     return found;
 }
 
 Found lookUp(Terminology::Impl const& impl, Coding const& coding)
 {
     auto const system = canonicalSystem(coding.system);
-    if (system == kRxNorm) return lookUpRxNorm(impl.drugs, coding.code);
+    if (system == kRxNorm) return lookUpRxNorm(impl, coding.code);
     if (system == kAtc) return lookUpAtc(impl, coding.code);
-    if (system == kSnomed)
-        if (auto const id = impl.drugs.bySnomed(coding.code); id.known())
-            return {Step::Snomed, {id}, {}, Route::Unknown};
+    if (system == kSnomed) return lookUpSnomed(impl, coding.code);
     return {};
 }
 

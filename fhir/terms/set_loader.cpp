@@ -62,7 +62,6 @@ public:
         for (auto const& node : fields_.list("includes")) readInclude(node);
         readPhrases();
         readCues();
-        refuseEmpty();
         return std::move(result_);
     }
 
@@ -243,17 +242,6 @@ private:
         }
     }
 
-    void refuseEmpty()
-    {
-        bool const empty = result_.set.codes.empty() && result_.ingredients.empty() &&
-                           result_.includes.empty() && !result_.set.hasPhrases &&
-                           result_.cues.empty();
-        if (empty)
-            problems_.error("L04", result_.where,
-                            "value set " + quoted(result_.set.name) + " is empty",
-                            "add members, includes or phrases, or remove the file");
-    }
-
     Tree const& tree_;
     Problems& problems_;
     Fields fields_;
@@ -265,6 +253,17 @@ private:
 std::optional<AuthoredSet> readValueSet(Tree const& tree, Problems& problems)
 {
     return SetReader{tree, problems}.run();
+}
+
+void refuseEmpty(AuthoredSet const& authored, Problems& problems)
+{
+    bool const empty = authored.set.codes.empty() && authored.ingredients.empty() &&
+                       authored.includes.empty() && !authored.set.hasPhrases &&
+                       authored.cues.empty();
+    if (empty)
+        problems.error("L04", authored.where,
+                       "value set " + quoted(authored.set.name) + " is empty",
+                       "add members, includes or phrases, or remove the file");
 }
 
 } // namespace tcds::terms

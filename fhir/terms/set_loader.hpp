@@ -5,6 +5,7 @@
 #include "fhir/terms/phrases.hpp"
 #include "fhir/terms/value_set.hpp"
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,10 +37,15 @@ struct AuthoredSet {
     SetPhrases phrases;
     std::vector<std::pair<PhraseRole, Phrase>> cues;
     std::string where;
+    std::deque<std::string> texts; // what views look into that are of no tree
 };
 
-/// Reads one value set file. Faults: L01 (keys, types, phrases), L02 (file name), L04 (empty).
+/// Reads one value set file. Faults: L01 (keys, types, phrases), L02 (file name), of any kind
+/// but L04: a FHIR ValueSet may fill it yet, see refuseEmpty().
 /// @return nothing when the file has no usable id
 std::optional<AuthoredSet> readValueSet(Tree const& tree, Problems& problems);
+
+/// Reports a set that holds nothing (L04).
+void refuseEmpty(AuthoredSet const& authored, Problems& problems);
 
 } // namespace tcds::terms

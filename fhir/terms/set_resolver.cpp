@@ -1,6 +1,7 @@
 #include "fhir/terms/set_resolver.hpp"
 
 #include "fhir/terms/authored.hpp"
+#include "fhir/terms/code_systems.hpp"
 
 #include <algorithm>
 
@@ -151,7 +152,10 @@ private:
                 set.ingredients.begin(), set.ingredients.end(), [&](ClassMember const& member) {
                     return !drugs_.ingredients()[member.ingredient.index()].rxnorm.empty();
                 });
-            if (!numbered)
+            bool const listed = std::any_of(set.codes.begin(), set.codes.end(), [](CodeMember const& each) {
+                return each.system == kRxNorm;
+            });
+            if (!numbered && !listed)
                 problems_.error("L04", authored_[i].where,
                                 "class " + quoted(set.name) +
                                     " has no member with an RxNorm number",

@@ -2,19 +2,35 @@
 
 #include "fhir/terms/analyte_loader.hpp"
 #include "fhir/terms/code_systems.hpp"
+#include "fhir/terms/fhir_value_set.hpp"
 #include "fhir/terms/terminology_impl.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace tcds::terms {
 namespace {
 
-std::vector<AuthoredSet> readSets(std::vector<Tree const*> const& trees, Problems& problems)
+/// The authored sets, with the FHIR ValueSets laid over them: those that replace first, so that what
+/// extends is not lost again.
+std::vector<AuthoredSet> readSets(std::vector<Tree const*> const& trees, DrugTables const& drugs,
+                                  Problems& problems)
 {
     std::vector<AuthoredSet> authored;
+    std::vector<FhirSet> resources;
     authored.reserve(trees.size());
-    for (auto const* tree : trees)
-        if (auto set = readValueSet(*tree, problems)) authored.push_back(std::move(*set));
+    for (auto const* tree : trees) {
+        if (isFhirResource(*tree)) {
+            if (auto resource = readFhirSet(*tree, problems))
+                resources.push_back(std::move(*resource));
+        } else if (auto set = readValueSet(*tree, problems)) {
+            authored.push_back(std::move(*set));
+        }
+    }
+    for (auto const mode : {FhirSetMode::Replace, FhirSetMode::Extend})
+        for (auto const& resource : resources)
+            if (resource.mode == mode) layOver(resource, authored, drugs, problems);
+    for (auto const& each : authored) refuseEmpty(each, problems);
     return authored;
 }
 
@@ -30,7 +46,7 @@ std::shared_ptr<Terminology const> Terminology::load(TerminologySources const& s
     impl->drugs.load(sources, problems);
     if (!sources.units.empty()) impl->units.load(sources.units, problems);
     if (sources.analytes != nullptr) impl->analytes = readAnalytes(*sources.analytes, problems);
-    auto const authored = readSets(sources.valueSets, problems);
+    auto const authored = readSets(sources.valueSets, impl->drugs, problems);
     impl->sets = resolveSets(authored, impl->drugs, problems);
 
     for (auto const& analyte : impl->analytes) {
@@ -99,9 +115,15 @@ std::vector<ClassCodes> Terminology::codesOfClasses() const
             own.product = own.product || withProduct[at];
             own.atc = own.atc || withAtc[at];
         }
-        auto const hasCode = !set.codes.empty();
-        impl_->sets.reaches[set.id.index()].forEach(
-            [&](SetId reached) { codes[reached.index()].atc |= hasCode; });
+        auto const has = [&](std::string_view system) {
+            return std::any_of(set.codes.begin(), set.codes.end(),
+                               [&](CodeMember const& each) { return each.system == system; });
+        };
+        auto const atc = has(kAtc), product = has(kRxNorm);
+        impl_->sets.reaches[set.id.index()].forEach([&](SetId reached) {
+            codes[reached.index()].atc |= atc;
+            codes[reached.index()].product |= product;
+        });
     }
     return codes;
 }

@@ -29,6 +29,8 @@ struct Store {
     ConfigArguments config;
     PrefetchArguments prefetch;
     LookupArguments lookup;
+    ImportArguments import;
+    TermsDiffArguments termsDiff;
     DoctorArguments doctor;
     std::string output = "cards", format = "text";
 };
@@ -291,7 +293,11 @@ ConfigCommands addConfigCommands(CLI::App& app, Store& store)
     return {check, show, explain, addPrefetch(*config, store)};
 }
 
-CLI::App* addTerms(CLI::App& app, Store& store)
+struct TermsCommands {
+    CLI::App *lookup, *import, *diff;
+};
+
+TermsCommands addTerms(CLI::App& app, Store& store)
 {
     auto* terms = app.add_subcommand("terms", "how codes and drug names are understood");
     terms->require_subcommand(1);
@@ -300,7 +306,30 @@ CLI::App* addTerms(CLI::App& app, Store& store)
     lookup->footer(
         "Examples:\n  twitch-cds terms lookup 2823-3\n  twitch-cds terms lookup Lasix 40 mg");
     lookup->add_option("words", store.lookup.words, "code or name")->required();
-    return lookup;
+
+    auto* import =
+        terms->add_subcommand("import-rxnorm", "take products and salts from an RxNorm release");
+    import->footer("Examples:\n"
+                   "  twitch-cds terms import-rxnorm RxNorm_full --rules rules/ --dry-run\n"
+                   "  twitch-cds terms import-rxnorm RxNorm_full --out new-tables/");
+    auto& wanted = store.import;
+    import->add_option("release", wanted.release, "folder of the unpacked release (RRF files)")
+        ->required();
+    import->add_option("--rules", wanted.rules,
+                       "rules folder whose tables are renewed; default: read the embedded pack");
+    import->add_option("--out", wanted.out, "folder that gets the tables instead");
+    import->add_flag("--dry-run", wanted.dryRun, "only report, write nothing");
+    import->add_option("--format", store.format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+
+    auto* diff = terms->add_subcommand("diff", "what differs in drug classes and value sets");
+    diff->footer("Example: twitch-cds terms diff built-in rules/");
+    diff->add_option("old", store.termsDiff.before, "rules folder, folder of tables, or built-in")
+        ->required();
+    diff->add_option("new", store.termsDiff.after, "the same, to compare with")->required();
+    diff->add_option("--format", store.format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+    return {lookup, import, diff};
 }
 
 CLI::App* addDoctor(CLI::App& app, Store& store)
@@ -350,7 +379,7 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
     auto const rules = addRules(app, store);
     auto const audit = addAudit(app, store);
     auto const config = addConfigCommands(app, store);
-    auto* lookup = addTerms(app, store);
+    auto const terms = addTerms(app, store);
     auto* doctor = addDoctor(app, store);
 
     try {
@@ -399,7 +428,15 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
         store.report.where.flags = flags;
         return Command{store.report};
     }
-    if (lookup->parsed()) return Command{store.lookup};
+    if (terms.lookup->parsed()) return Command{store.lookup};
+    if (terms.import->parsed()) {
+        store.import.json = store.format == "json";
+        return Command{store.import};
+    }
+    if (terms.diff->parsed()) {
+        store.termsDiff.json = store.format == "json";
+        return Command{store.termsDiff};
+    }
     if (doctor->parsed()) {
         store.doctor.flags = flags;
         store.doctor.json = store.format == "json";

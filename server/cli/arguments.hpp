@@ -101,6 +101,15 @@ struct LookupArguments {
     std::vector<std::string> words;
 };
 
+struct ImportArguments {
+    std::string release, rules, out; // folders
+    bool json = false, dryRun = false;
+};
+struct TermsDiffArguments {
+    std::string before, after; // folders, or "built-in"
+    bool json = false;
+};
+
 struct DoctorArguments {
     std::string config, client, fhirServer, patient, encounter, tokenFile;
     bool json = false;
@@ -110,7 +119,8 @@ struct DoctorArguments {
 using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
                              CoverageArguments, ExplainArguments, ExportArguments, DiffArguments, BuildArguments,
                              VerifyBundleArguments, VerifyArguments, ShowArguments, ReportArguments,
-                             ConfigArguments, PrefetchArguments, LookupArguments, DoctorArguments>;
+                             ConfigArguments, PrefetchArguments, LookupArguments, ImportArguments,
+                             TermsDiffArguments, DoctorArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.
 /// @return the command, or the exit code when there is nothing left to do

@@ -22,6 +22,8 @@ int report(ReportArguments const& arguments);
 int config(ConfigArguments const& arguments);
 int configPrefetch(PrefetchArguments const& arguments);
 int lookup(LookupArguments const& arguments);
+int importRxnorm(ImportArguments const& arguments);
+int termsDiff(TermsDiffArguments const& arguments);
 int doctor(DoctorArguments const& arguments);
 
 } // namespace tcds::cli
