@@ -5,6 +5,7 @@
 #include "fhir/terms/table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -25,22 +26,36 @@ using Products = std::map<std::uint32_t, ProductState>;
 
 bool inForce(terms::ValueSet const& set) { return !set.draft && set.kind != terms::SetKind::Cues; }
 
+/// The classes of a product: those of its ingredients under its route, and those that name its
+/// number.
+Names classesOf(TermsState const& from, ProductRow const& row, Route route)
+{
+    Names classes;
+    auto const counts = [&](terms::RouteMask const& routes) {
+        return route == Route::Unknown || routes.has(route);
+    };
+    std::array const coding{Coding{std::string{terms::kRxNorm}, std::to_string(row.rxcui), {}}};
+    from.terms.understandMedication(coding, {}).sets.forEach([&](SetId id) {
+        auto const& set = from.terms.set(id);
+        if (counts(set.routes)) classes.insert(set.name);
+    });
+    for (auto const ingredient : ingredientsOf(from, row))
+        from.terms.classesOf(ingredient).forEach([&](SetId id) {
+            auto const& set = from.terms.set(id);
+            for (auto const& member : set.ingredients)
+                if (member.ingredient == ingredient && counts(member.routes))
+                    classes.insert(set.name);
+        });
+    return classes;
+}
+
 /// Products by number, with the names of the classes that hold them.
 Products productsOf(TermsState const& from)
 {
     Products products;
     for (auto const& row : from.products) {
         auto const route = terms::parseRoute(row.route).value_or(Route::Unknown);
-        ProductState state{row.name, route, {}};
-        for (auto const ingredient : ingredientsOf(from, row))
-            from.terms.classesOf(ingredient).forEach([&](SetId id) {
-                auto const& set = from.terms.set(id);
-                for (auto const& member : set.ingredients)
-                    if (member.ingredient == ingredient &&
-                        (route == Route::Unknown || member.routes.has(route)))
-                        state.classes.insert(set.name);
-            });
-        products.emplace(row.rxcui, std::move(state));
+        products.emplace(row.rxcui, ProductState{row.name, route, classesOf(from, row, route)});
     }
     return products;
 }

@@ -42,8 +42,8 @@ struct TermsState {
 std::vector<IngredientId> ingredientsOf(TermsState const& state, ProductRow const& product);
 
 /// Compares what belongs to each value set in force, in the order of names. A product belongs to a
-/// drug class when one of its ingredients does under the product's route; a route that is not known
-/// counts as one that does.
+/// drug class when one of its ingredients or its own number does under the product's route; a route
+/// that is not known counts as one that does.
 /// @return the sets that differ
 std::vector<ClassChange> classChanges(TermsState const& before, TermsState const& after);
 

@@ -93,5 +93,23 @@ TEST(ClassChanges, MembersAndSetsAreCompared)
     EXPECT_THAT(changes[2].membersLost, ElementsAre("ICD-10-CM R25.3"));
 }
 
+TEST(ClassChanges, AProductMayBelongByItsNumber)
+{
+    auto const before = withProducts("10\tSCD\tfurosemide\t0\toral\tten\n"
+                                     "11\tSCD\ttorsemide\t0\toral\televen\n");
+    auto const after = test::makeSmall(
+        {{"LOOP.replace.json",
+          R"({"resourceType":"ValueSet","compose":{"include":[{"system":"urn:oid:2.16.840.1.113883.6.88",)"
+          R"("concept":[{"code":"11"}]}]}})"},
+         {"LOOP.yaml", kLoop},
+         {"THIAZIDE.yaml", kThiazide}},
+        std::string{kIngredients}, before->products.substr(test::kProducts.size()));
+    auto const changes = compare(*before, *after);
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_THAT(changes[0].gained, ElementsAre(ProductChange{11, "eleven", {}}));
+    EXPECT_THAT(changes[0].lost, ElementsAre(ProductChange{10, "ten", {}}));
+    EXPECT_THAT(changes[0].membersGained, ElementsAre("RxNorm 11"));
+}
+
 } // namespace
 } // namespace tcds::upkeep
