@@ -251,7 +251,7 @@ void addCodes(FhirSet const& resource, AuthoredSet& set, DrugTables const& drugs
         if (auto name = drugClass ? ingredientOf(code, drugs) : std::nullopt) {
             if (!taken.insert(*name).second) continue;
             auto const& kept = set.texts.emplace_back(std::move(*name));
-            auto const& source = set.texts.emplace_back(resource.source);
+            auto const& source = set.texts.emplace_back(code.source);
             set.ingredients.push_back({kept, {}, source, resource.where});
             continue;
         }
@@ -278,6 +278,15 @@ bool isFhirResource(Tree const& tree) { return tree.root().find("resourceType").
 std::optional<FhirSet> readFhirSet(Tree const& tree, Problems& problems)
 {
     return FhirReader{tree, problems}.run();
+}
+
+void settleNumbers(AuthoredSet& set, DrugTables const& drugs, Problems& problems)
+{
+    if (set.set.kind != SetKind::DrugClass || set.set.codes.empty()) return;
+    FhirSet own;
+    own.where = set.where;
+    own.codes.swap(set.set.codes);
+    addCodes(own, set, drugs, problems);
 }
 
 void layOver(FhirSet const& resource, std::vector<AuthoredSet>& sets, DrugTables const& drugs,

@@ -43,9 +43,12 @@ bool isFhirResource(Tree const& tree);
 /// Source: hl7.org/fhir/R4/valueset.html
 std::optional<FhirSet> readFhirSet(Tree const& tree, Problems& problems);
 
-/// Lays a FHIR set over the authored set that it means. In a drug class an RxNorm number of an
-/// ingredient or salt of ours becomes that ingredient; any other number is a member by itself, a
-/// product alone. Members keep the resource as their source.
+/// In a drug class an RxNorm (SNOMED CT) number of an ingredient or salt of ours becomes that
+/// ingredient; any other number is a member by itself: a product alone. Reports as layOver().
+void settleNumbers(AuthoredSet& set, DrugTables const& drugs, Problems& problems);
+
+/// Lays a FHIR set over the authored set that it means; numbers are understood as by
+/// settleNumbers(). Members keep the resource as their source.
 ///
 /// Reports: no such set (L03); codes that nothing looks at, and RxNorm numbers that the tables do
 /// not hold (warning L34, the first five named).

@@ -24,6 +24,7 @@ std::vector<AuthoredSet> readSets(std::vector<Tree const*> const& trees, DrugTab
             if (auto resource = readFhirSet(*tree, problems))
                 resources.push_back(std::move(*resource));
         } else if (auto set = readValueSet(*tree, problems)) {
+            settleNumbers(*set, drugs, problems);
             authored.push_back(std::move(*set));
         }
     }

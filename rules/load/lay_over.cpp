@@ -1,3 +1,4 @@
+#include "fhir/terms/fhir_value_set.hpp"
 #include "rules/load/overlay.hpp"
 
 #include <algorithm>
@@ -10,11 +11,15 @@ namespace {
 std::string_view idOf(Tree const& tree)
 {
     auto const id = tree.root().find("id");
-    return id ? id->text() : std::string_view{};
+    return id && !terms::isFhirResource(tree) ? id->text() : std::string_view{};
 }
 
 void addSet(Tree tree, Content& content, Problems& problems)
 {
+    if (terms::isFhirResource(tree)) { // it says itself which set it means, and what it does to it
+        content.valueSets.push_back(std::move(tree));
+        return;
+    }
     auto const id = idOf(tree);
     auto const taken = std::ranges::find(content.valueSets, id, idOf);
     if (taken != content.valueSets.end()) {

@@ -1,6 +1,7 @@
 #include "rules/load/overlay.hpp"
 
 #include "fhir/base/draft.hpp"
+#include "fhir/terms/fhir_value_set.hpp"
 #include "rules/load/fields.hpp"
 #include "rules/load/overlay_parts.hpp"
 
@@ -49,6 +50,11 @@ public:
             for (auto const& member : rules->members()) changeRule(member);
         fields.finish();
         for (auto& change : changes_) write(change);
+        // Their codes stand in the sets now: they must not be laid over them a second time.
+        std::erase_if(content_.valueSets, [&](Tree const& tree) {
+            return terms::isFhirResource(tree) &&
+                   std::ranges::find(usedResources_, tree.file()) != usedResources_.end();
+        });
     }
 
 private:
@@ -104,19 +110,27 @@ private:
     {
         auto const nameOf = [](Tree const& tree) {
             auto const id = tree.root().find("id");
-            return id ? id->text() : std::string_view{};
+            return id && !terms::isFhirResource(tree) ? id->text() : std::string_view{};
         };
+        std::string resource; // the mark of changed rules covers what the file says
+        if (auto const fhir = member.value.find("fhir")) {
+            usedResources_.push_back("valuesets/" + std::string{fhir->text()});
+            for (auto const& tree : content_.valueSets)
+                if (tree.file() == usedResources_.back()) resource = tree.toJson();
+        }
         auto const at = std::ranges::find(content_.valueSets, member.key, nameOf);
         if (at == content_.valueSets.end()) {
             std::vector<std::string_view> known;
             for (auto const& tree : content_.valueSets) known.push_back(nameOf(tree));
             return reportUnknown(member.keyNode, "value set", known, problems_, "L03");
         }
-        auto const what = extend(*at, member, problems_);
+        auto const what = extend(*at, member, content_.valueSets, problems_);
         if (what.empty()) return;
         for (auto const& id : rulesThatUse(content_, member.key)) {
             auto* const change = changeOf(id);
-            if (change != nullptr) change->note(what, member.value); // else it is the hospital's
+            if (change == nullptr) continue; // it is the hospital's
+            change->note(what, member.value);
+            change->source += resource;
         }
     }
 
@@ -150,6 +164,7 @@ private:
     Draft signOff_;
     std::string file_;
     std::vector<RuleChange> changes_;
+    std::vector<std::string> usedResources_; // files of FHIR ValueSets that entries name
 };
 
 } // namespace

@@ -28,8 +28,10 @@ struct RuleChange {
 void applyEntry(Node::Member const& entry, RuleChange& change, Problems& problems);
 
 /// overlay_set.cpp: one entry of `valuesets`; the tree becomes the extended set.
+/// @param sets  all value sets, among them the FHIR ValueSets that an entry may name
 /// @return what was done, in words; "" when nothing could be
-std::string extend(Tree& set, Node::Member const& entry, Problems& problems);
+std::string extend(Tree& set, Node::Member const& entry, std::vector<Tree> const& sets,
+                   Problems& problems);
 
 /// overlay_set.cpp: ids of the rules that name the value set, or one that includes it, or a named
 /// condition or gate that does.

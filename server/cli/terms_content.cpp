@@ -1,14 +1,13 @@
 #include "server/cli/terms_content.hpp"
 
-#include "rules/load/bundle.hpp"
-#include "server/app/embedded.hpp"
+#include "rules/load/overlay.hpp"
 #include "server/audit/digest.hpp"
 #include "server/cli/console.hpp"
+#include "server/cli/rule_source.hpp"
 
 #include <array>
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
 
 namespace tcds::cli {
 
@@ -29,18 +28,10 @@ constexpr std::array kPlaces{
     TablePlace{"dose_forms.tsv", &rules::Tables::doseForms},
 };
 
-rules::Content embedded()
-{
-    auto content =
-        rules::readBundle(std::string{app::embeddedBundle()}, app::embeddedProducts(), "embedded");
-    if (!content) throw std::runtime_error{"embedded pack: " + toText(content.error())};
-    return std::move(*content);
-}
-
 /// The tables of a folder over those of the embedded pack.
 Result<TermsContent> fromTables(fs::path const& folder)
 {
-    TermsContent terms{embedded(), false};
+    TermsContent terms{embeddedContent(), false};
     bool any = false;
     for (auto const& table : kPlaces) {
         if (!fs::is_regular_file(folder / table.file)) continue;
@@ -73,12 +64,14 @@ bool replaceTable(rules::Content& content, std::string_view name, std::string te
 
 Result<TermsContent> termsContent(std::string const& named, Problems& problems)
 {
-    if (named.empty() || named == "built-in") return TermsContent{embedded(), false};
-    if (!fs::exists(fs::path{named} / "ruleset.yaml") && fs::is_directory(named))
+    if (named.empty() || named == "built-in") return TermsContent{embeddedContent(), false};
+    bool const hospital = rules::isHospitalFolder(named);
+    if (!hospital && fs::is_directory(named) && !fs::exists(fs::path{named} / "ruleset.yaml"))
         return fromTables(named);
-    auto content = rules::loadFolder(named, audit::sha256, problems);
+    auto content = contentIn(named, problems);
     if (!content) return content.error();
-    return TermsContent{std::move(*content), true};
+    return TermsContent{rules::applyOverlay(std::move(*content), audit::sha256, problems),
+                        !hospital};
 }
 
 } // namespace tcds::cli

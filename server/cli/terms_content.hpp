@@ -12,10 +12,11 @@ namespace tcds::cli {
 /// What a command on terminology was pointed at.
 struct TermsContent {
     rules::Content content;
-    bool hasTests = false; // false: the embedded pack, whose cases are not at hand
+    bool hasTests = false; // false: the cases of the embedded pack are not at hand
 };
 
-/// "built-in" (or ""): the embedded pack. A rules folder: that. A folder of tables (products.tsv or
+/// "built-in" (or ""): the embedded pack. A rules folder: that. A hospital's folder: laid over the
+/// embedded pack, its overlay applied. A folder of tables (products.tsv or
 /// any other of them): the embedded pack with these tables in place of its own.
 /// @error NotFound when the folder is none of it
 Result<TermsContent> termsContent(std::string const& named, Problems& problems);

@@ -133,6 +133,11 @@ int importRxnorm(ImportArguments const& arguments)
         return refuse({Error::Kind::BadRequest, "terms import-rxnorm", "no folder to write to",
                        "add --rules FOLDER, --out FOLDER or --dry-run"},
                       Exit::kUsage);
+    if (!arguments.rules.empty() && rules::isHospitalFolder(arguments.rules))
+        return refuse({Error::Kind::BadRequest, arguments.rules,
+                       "a hospital's own folder has no tables",
+                       "copy the rules folder of the release and name that"},
+                      Exit::kUsage);
     auto [source, old] = compiledFrom(arguments.rules);
     if (!old) return Exit::kConfiguration;
     auto const release = upkeep::readRelease(arguments.release, progressOnTerminal());

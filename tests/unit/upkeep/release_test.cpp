@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <random>
+
 namespace tcds::upkeep {
 namespace {
 
@@ -145,6 +148,29 @@ TEST(Release, FilesWithoutAnythingOfRxNormAreRefused)
     auto const release = readRelease(scratch.path());
     ASSERT_FALSE(release);
     EXPECT_THAT(release.error().what, HasSubstr("no concepts of RxNorm"));
+}
+
+TEST(Release, AnyChangedByteIsReadOrRefused)
+{
+    test::Scratch const scratch;
+    test::copySample(scratch);
+    std::mt19937 random{14}; // the same changes in every run
+    constexpr std::string_view kBytes = "|\n\r0x\t\xff";
+    for (int round = 0; round < 100; ++round) {
+        auto const* const file =
+            std::array{"RXNCONSO.RRF", "RXNREL.RRF", "RXNSAT.RRF"}[random() % 3];
+        auto const text = scratch.read(file);
+        auto changed = text;
+        changed[random() % changed.size()] = kBytes[random() % kBytes.size()];
+        if (round % 5 == 0) changed.resize(random() % changed.size());
+        scratch.write(file, changed);
+        auto const release = readRelease(scratch.path());
+        if (!release) {
+            EXPECT_FALSE(release.error().where.empty());
+            EXPECT_FALSE(release.error().fix.empty());
+        }
+        scratch.write(file, text);
+    }
 }
 
 } // namespace
