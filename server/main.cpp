@@ -46,6 +46,10 @@ struct Run {
     {
         return tcds::cli::exportRules(arguments);
     }
+    int operator()(tcds::cli::DocArguments const& arguments) const
+    {
+        return tcds::cli::doc(arguments);
+    }
     int operator()(tcds::cli::VerifyArguments const& arguments) const
     {
         return tcds::cli::verify(arguments);

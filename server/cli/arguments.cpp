@@ -23,6 +23,7 @@ struct Store {
     VerifyBundleArguments verifyBundle;
     DiffArguments diff;
     ExportArguments exported;
+    DocArguments doc;
     VerifyArguments verify;
     ShowArguments show;
     ReportArguments report;
@@ -91,9 +92,10 @@ CLI::App* addExport(CLI::App& rules, Store& store)
     auto& wanted = store.exported;
     auto* exported = rules.add_subcommand(
         "export", "write the rules as FHIR R4 resources and CQL, for other engines");
-    exported->footer("Examples:\n"
-                     "  twitch-cds rules export --fhir out\n"
-                     "  twitch-cds rules export --fhir out --base https://hospital.example.org/fhir rules/");
+    exported->footer(
+        "Examples:\n"
+        "  twitch-cds rules export --fhir out\n"
+        "  twitch-cds rules export --fhir out --base https://hospital.example.org/fhir rules/");
     exported->add_option("folder", wanted.folder, "rules folder; default: ./rules");
     exported->add_option("--fhir", wanted.directory, "folder to write to")->required();
     exported->add_option("--base", wanted.base, "what canonical URLs begin with")
@@ -103,8 +105,22 @@ CLI::App* addExport(CLI::App& rules, Store& store)
     return exported;
 }
 
+CLI::App* addDoc(CLI::App& rules, Store& store)
+{
+    auto* doc = rules.add_subcommand("doc", "write the rule book: every rule in plain English");
+    doc->footer("Examples:\n"
+                "  twitch-cds rules doc rules/ --out rule-book.html\n"
+                "  twitch-cds rules doc rules/ --markdown rule-book.md\n"
+                "  twitch-cds rules doc rules/ --markdown FOLDER      (a file for each rule)");
+    doc->add_option("folder", store.doc.folder, "rules folder; default: ./rules");
+    doc->add_option("--out", store.doc.out,
+                    "the HTML page, one file that needs nothing else; - = stdout");
+    doc->add_option("--markdown", store.doc.markdown, "a file that ends in .md, or a folder");
+    return doc;
+}
+
 struct RulesCommands {
-    CLI::App *lint, *test, *coverage, *explain, *diff, *build, *verify, *exported;
+    CLI::App *lint, *test, *coverage, *explain, *diff, *build, *verify, *exported, *doc;
 };
 
 CLI::App* addBuild(CLI::App& rules, Store& store)
@@ -198,7 +214,8 @@ RulesCommands addRules(CLI::App& app, Store& store)
             addDiff(*rules, store),
             addBuild(*rules, store),
             addVerifyBundle(*rules, store),
-            addExport(*rules, store)};
+            addExport(*rules, store),
+            addDoc(*rules, store)};
 }
 
 struct AuditCommands {
@@ -416,6 +433,7 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
     if (rules.verify->parsed()) return Command{store.verifyBundle};
     if (rules.diff->parsed()) return Command{store.diff};
     if (rules.exported->parsed()) return Command{store.exported};
+    if (rules.doc->parsed()) return Command{store.doc};
     if (audit.verify->parsed()) {
         store.verify.flags = flags;
         return Command{store.verify};

@@ -66,6 +66,9 @@ struct VerifyBundleArguments {
 struct DiffArguments {
     std::string before, after, format = "text"; // text, json or markdown
 };
+struct DocArguments {
+    std::string folder, out, markdown; // markdown: a file that ends in .md, else a folder
+};
 
 struct ExportArguments {
     std::string directory, folder, base = "http://twitch-cds.example.org/fhir", cases;
@@ -117,10 +120,10 @@ struct DoctorArguments {
 };
 
 using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
-                             CoverageArguments, ExplainArguments, ExportArguments, DiffArguments, BuildArguments,
-                             VerifyBundleArguments, VerifyArguments, ShowArguments, ReportArguments,
-                             ConfigArguments, PrefetchArguments, LookupArguments, ImportArguments,
-                             TermsDiffArguments, DoctorArguments>;
+                             CoverageArguments, ExplainArguments, ExportArguments, DocArguments,
+                             DiffArguments, BuildArguments, VerifyBundleArguments, VerifyArguments,
+                             ShowArguments, ReportArguments, ConfigArguments, PrefetchArguments,
+                             LookupArguments, ImportArguments, TermsDiffArguments, DoctorArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.
 /// @return the command, or the exit code when there is nothing left to do

@@ -16,6 +16,7 @@ int build(BuildArguments const& arguments);
 int verifyBundle(VerifyBundleArguments const& arguments);
 int diff(DiffArguments const& arguments);
 int exportRules(ExportArguments const& arguments);
+int doc(DocArguments const& arguments);
 int verify(VerifyArguments const& arguments);
 int show(ShowArguments const& arguments);
 int report(ReportArguments const& arguments);

@@ -1,0 +1,49 @@
+#include "server/rulebook/escape.hpp"
+
+namespace tcds::rulebook {
+
+std::string escaped(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size() + text.size() / 8);
+    for (auto const c : text) {
+        switch (c) {
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        case '\'':
+            out += "&#39;";
+            break;
+        default:
+            out += static_cast<unsigned char>(c) < 0x20 && c != '\n' ? ' ' : c;
+        }
+    }
+    return out;
+}
+
+std::string escapedMarkdown(std::string_view text)
+{
+    constexpr std::string_view kMarks = "\\`*_[]<>#|~&";
+    std::string out;
+    out.reserve(text.size() + text.size() / 8);
+    for (auto const c : text) {
+        if (static_cast<unsigned char>(c) < 0x20) {
+            out += ' ';
+            continue;
+        }
+        if (kMarks.find(c) != std::string_view::npos) out += '\\';
+        out += c;
+    }
+    return out;
+}
+
+} // namespace tcds::rulebook
