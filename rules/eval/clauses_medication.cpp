@@ -1,6 +1,7 @@
 #include "rules/eval/evaluator.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace tcds::rules {
 
@@ -23,6 +24,17 @@ std::size_t distinctIngredients(std::span<UseAnswer const> answers, Verdict atLe
     return distinct;
 }
 
+/// Why a medication of the class does not count, for the trace: what is unknown, else its state; an
+/// active one fails by its route or its dates.
+std::string rejection(UseAnswer const& use)
+{
+    static constexpr std::array<std::string_view, 10> kStates{
+        "active, but not as asked for", "stopped",   "on hold", "draft",  "given",
+        "planned",                      "not taken", "cancelled", "future", "state unknown"};
+    if (use.answer.reason != Reason::None) return std::string{toText(use.answer.reason)};
+    return std::string{kStates[static_cast<std::size_t>(use.match.use->state)]};
+}
+
 } // namespace
 
 std::optional<Instant> Evaluator::startedAfterOf(MedTest const& test, Scope const& scope) const
@@ -43,8 +55,7 @@ Answer Evaluator::on(MedTest const& test, Slot as, Scope const& scope, TraceNode
         if (use.answer.verdict == Verdict::Yes)
             this->use(scope, use.match.use->id);
         else if (trace != nullptr)
-            note(trace, std::string{chart_.nameOf(use.match)} + ": " +
-                            std::string{toText(use.answer.reason)});
+            note(trace, "rejected " + std::string{chart_.nameOf(use.match)} + ": " + rejection(use));
     }
     if (distinctIngredients(answers, Verdict::Yes) >= test.minCount) {
         if (auto* binding = bind(scope, as)) {

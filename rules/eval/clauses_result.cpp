@@ -15,6 +15,14 @@ std::string rejected(Result const& result, std::string_view why)
            "): " + std::string{why};
 }
 
+/// Whose limit was compared with.
+std::string originOf(LimitUsed const& used)
+{
+    if (used.laboratory != nullptr) return " (laboratory range)";
+    if (used.population.empty()) return " (default)";
+    return " (default for " + std::string{used.population} + ")";
+}
+
 } // namespace
 
 /// No usable result at all: why, and for want of what.
@@ -163,7 +171,7 @@ Answer Evaluator::on(LabTest const& test, Slot as, Scope const& scope, TraceNode
         if (trace != nullptr)
             note(trace,
                  result.shown() + " against " + limit.value.text() + " " + std::string{limit.ucum} +
-                     (limit.used.laboratory != nullptr ? " (laboratory range)" : " (default)"));
+                     originOf(limit.used));
         auto const verdict = beyond(result, limit, side);
         answer =
             both(answer, verdict == Verdict::Unknown ? Answer::unknown(Reason::Straddles, subject)

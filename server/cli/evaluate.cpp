@@ -1,8 +1,10 @@
 #include "server/app/app.hpp"
+#include "server/cases/explain.hpp"
 #include "server/cds/bundle_request.hpp"
 #include "server/cli/card_text.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
+#include "server/cli/fact_text.hpp"
 #include "server/cli/rule_facts.hpp"
 #include "server/cli/rule_source.hpp"
 #include "server/cli/settings.hpp"
@@ -234,6 +236,16 @@ Result<app::Decision> decideWithTrace(std::string const& path, rules::RuleSet co
     return app::decide(*request, rules, {}, options);
 }
 
+/// Outcome and tree of clauses, what decided, and the data behind it.
+void print(rules::Evaluation const& evaluation, rules::Rule const& rule)
+{
+    std::cout << traceAsText(evaluation, rule.index, colourOnStdout());
+    if (auto const decider = cases::decidingClause(evaluation, rule.index, evaluation.chart.rules());
+        !decider.empty())
+        std::cout << "Decided by: " << decider << '\n';
+    std::cout << factsAsText(evaluation, rule.index);
+}
+
 } // namespace
 
 int evaluate(EvaluateArguments const& arguments)
@@ -277,7 +289,7 @@ int explain(ExplainArguments const& arguments)
         return Exit::kBadInput;
     }
     if (decision->evaluation->complaint)
-        std::cout << traceAsText(*decision->evaluation, rule->index, colourOnStdout());
+        print(*decision->evaluation, *rule);
     else
         std::cout << "No eligible twitching complaint was found, so no rule was evaluated.\n";
     std::cout << rule->id << ' ' << rule->version << " as it stands\n"

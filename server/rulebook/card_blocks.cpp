@@ -34,7 +34,7 @@ std::string_view fieldWord(rules::Field field)
 
 /// What a clause that binds a name looks at, as short as a card's field can say it; "" when the name
 /// itself says more.
-std::string boundTitle(rules::Condition const& clause, RuleSet const& set)
+std::string boundName(rules::Condition const& clause, RuleSet const& set)
 {
     if (auto const* lab = std::get_if<rules::LabTest>(&clause.test))
         return set.terms->analyte(lab->scope.analyte).title;
@@ -51,6 +51,13 @@ std::string boundTitle(rules::Condition const& clause, RuleSet const& set)
     return {};
 }
 
+/// A long title would hide the sentence that it stands in: the name of the slot is enough then.
+std::string brief(std::string title)
+{
+    constexpr std::size_t kMost = 34;
+    return title.size() > kMost ? std::string{} : title;
+}
+
 std::string slotTitle(rules::Slot slot, Rule const& rule, RuleSet const& set)
 {
     for (auto const& show : rule.show) {
@@ -59,13 +66,17 @@ std::string slotTitle(rules::Slot slot, Rule const& rule, RuleSet const& set)
             return (show.before.known() ? "earlier " : "") + set.terms->analyte(show.analyte).title;
         if (show.kind == rules::Show::Kind::Med && show.meds.size() == 1 &&
             show.meds.front().classes.size() == 1 && show.meds.front().ingredients.empty())
-            return set.terms->set(show.meds.front().classes.front()).title;
-        if (show.sets.size() == 1) return set.terms->set(show.sets.front()).title;
+            if (auto title = brief(set.terms->set(show.meds.front().classes.front()).title);
+                !title.empty())
+                return title;
+        if (show.sets.size() == 1)
+            if (auto title = brief(set.terms->set(show.sets.front()).title); !title.empty())
+                return title;
     }
     std::string title;
     rules::forEachRoot(rule, [&](rules::RulePart, rules::Condition const& root) {
         rules::forEachClause(root, [&](rules::Condition const& clause) {
-            if (clause.as == slot && title.empty()) title = boundTitle(clause, set);
+            if (clause.as == slot && title.empty()) title = brief(boundName(clause, set));
         });
     });
     return title.empty() ? rule.names[slot.index()] : title;
@@ -123,11 +134,15 @@ void addTemplate(std::vector<Block>& blocks, Rule const& rule, RuleSet const& se
     if (!rule.card.also.empty()) {
         List also;
         for (auto const& text : rule.card.also) {
-            auto item = text.when ? statementOf(*text.when, &rule, set) : Item{plain("always")};
-            Inline line = plain("Also, when ");
-            line += item.text;
-            line += item.parts.empty() ? ": " : " says: ";
+            Inline line = plain("Also \u201c");
             line += templateLine(text.say, rule, set);
+            line += "\u201d";
+            Item item;
+            if (text.when) {
+                item = statementOf(*text.when, &rule, set);
+                line += " when ";
+                line += item.text;
+            }
             also.items.push_back({std::move(line), std::move(item.parts)});
         }
         blocks.push_back({std::move(also)});

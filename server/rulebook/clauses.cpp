@@ -114,11 +114,9 @@ Table pictureTable(ValuePicture const& picture, Rule const& rule, RuleSet const&
     for (auto const* name : {"Value", "On this result alone", "With further conditions"})
         table.head.emplace_back(name);
     for (auto const& line : picture.lines) {
-        std::vector<std::string> names;
-        for (auto const whom : line.populations) names.push_back(populationText(whom, set));
         for (auto const& stretch : line.stretches) {
             std::vector<Inline> row;
-            if (several) row.push_back(plain(capital(joined(names, "or"))));
+            if (several) row.push_back(plain(capital(populationsText(line.populations, set))));
             row.push_back(plain(rangeText(stretch)));
             Inline alone;
             if (stretch.sure)

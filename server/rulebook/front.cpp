@@ -66,8 +66,11 @@ Block readingList()
     list.items = {
         item("Gate.", " A rule is looked at only while a complaint of its gate is on record. Without "
                       "a twitching complaint the service says nothing."),
-        item("Fires when.", " Every clause is true, false or unknown. What is not on record is "
-                            "unknown, and an unknown clause never makes a rule fire by itself."),
+        item("Fires when.", " Every clause is true, false or unknown. A result that is missing, too old or "
+                            "unreadable is unknown. A medicine or problem that is not on record is false if "
+                            "the record could be read, else unknown. An unknown clause never makes a rule fire."),
+        item("Hooks.", " While an order is written, the rules of the group Orders speak; of the others only "
+                       "what is critical, and combinations that the drafted medicine is part of."),
         item("Unless.", " Silences the rule when it is true. Unknown does not silence."),
         item("Level.", " Bands are read from the top; the first one that is true decides."),
         item("Picture of the limits.",

@@ -80,9 +80,11 @@ private:
         out_ += "</tr></thead>\n<tbody>\n";
         for (auto const& row : table.rows) {
             out_ += "<tr>";
+            // On a narrow screen the cells stand below each other, each after the name of its column.
             for (std::size_t i = 0; i < row.size(); ++i)
                 out_ += i == 0 ? "<th scope=\"row\">" + toHtml(row[i]) + "</th>"
-                               : "<td>" + toHtml(row[i]) + "</td>";
+                               : "<td data-of=\"" + escaped(table.head[i]) + "\">" + toHtml(row[i]) +
+                                     "</td>";
             out_ += "</tr>\n";
         }
         out_ += "</tbody></table></div>\n";

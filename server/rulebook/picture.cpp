@@ -85,9 +85,7 @@ public:
         auto const several = picture_.lines.size() > 1;
         for (auto const& line : picture_.lines) {
             if (several) {
-                std::vector<std::string> names;
-                for (auto const whom : line.populations) names.push_back(populationText(whom, set_));
-                label(joinedShort(names));
+                label(capital(populationsText(line.populations, set_)));
             }
             bars(line);
             ticks(edgesOf(line));
@@ -99,14 +97,6 @@ public:
     [[nodiscard]] double height() const { return y_; }
 
 private:
-    static std::string joinedShort(std::vector<std::string> const& names)
-    {
-        auto text = capital(joined(names, "or"));
-        constexpr std::size_t kMost = 52;
-        if (text.size() <= kMost) return text;
-        return capital(names.front()) + " and " + std::to_string(names.size() - 1) + " other groups";
-    }
-
     void text(double x, double y, std::string_view anchor, std::string_view name,
               std::string_view content)
     {
@@ -206,9 +196,8 @@ std::string descriptionOf(ValuePicture const& picture, rules::RuleSet const& set
 {
     std::string text;
     for (auto const& line : picture.lines) {
-        std::vector<std::string> names;
-        for (auto const whom : line.populations) names.push_back(populationText(whom, set));
-        if (picture.lines.size() > 1) text += capital(joined(names, "or")) + ": ";
+        if (picture.lines.size() > 1)
+            text += capital(populationsText(line.populations, set)) + ": ";
         for (auto const& stretch : line.stretches)
             text += rangeText(stretch) + ": " + stretchText(stretch) +
                     (&stretch == &line.stretches.back() ? ". " : "; ");

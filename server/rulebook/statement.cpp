@@ -1,6 +1,7 @@
 #include "server/rulebook/statement.hpp"
 
 #include <array>
+#include <optional>
 
 namespace tcds::rulebook {
 
@@ -45,6 +46,32 @@ std::vector<Item> namedParts(rules::NamedTest const& test, rules::RuleSet const&
     return {std::move(item)};
 }
 
+/// Ages in completed years from `from` up to, but without, `below`; 0: no end.
+struct Years {
+    int from = 0, below = 0;
+};
+
+std::optional<Years> yearsOf(Condition const& condition)
+{
+    auto const* age = std::get_if<rules::AgeTest>(&condition.test);
+    if (age == nullptr) return std::nullopt;
+    Years years;
+    for (auto const& [bound, into] : {std::pair{&age->atLeast, &years.from}, {&age->below, &years.below}}) {
+        if (!*bound) continue;
+        if ((*bound)->unit != Duration::Unit::Year) return std::nullopt;
+        *into = (*bound)->count;
+    }
+    return years;
+}
+
+std::string textOf(Years const& years)
+{
+    if (years.below == 0) return std::to_string(years.from) + " years or older";
+    if (years.from == 0)
+        return "under " + std::to_string(years.below) + (years.below == 1 ? " year" : " years");
+    return std::to_string(years.from) + " to " + std::to_string(years.below - 1) + " years";
+}
+
 } // namespace
 
 std::string capital(std::string text)
@@ -74,8 +101,36 @@ std::string durationText(Duration const& duration)
 
 std::string populationText(rules::NamedIndex population, rules::RuleSet const& set)
 {
-    if (!population.known()) return "everybody else";
-    return rules::describe(set.conditions[population.index()].condition, nullptr, set);
+    return populationsText({population}, set);
+}
+
+std::string populationsText(std::vector<rules::NamedIndex> const& populations,
+                            rules::RuleSet const& set)
+{
+    std::vector<std::string> words;
+    std::optional<Years> open; // ages that the next population may continue
+    auto const close = [&] {
+        if (open) words.push_back(textOf(*open));
+        open.reset();
+    };
+    for (auto const population : populations) {
+        auto const years = population.known() ? yearsOf(set.conditions[population.index()].condition)
+                                              : std::optional<Years>{};
+        if (open && years && open->below == years->from) {
+            open->below = years->below;
+            continue;
+        }
+        close();
+        if (years)
+            open = years;
+        else if (population.known())
+            words.push_back(
+                rules::describe(set.conditions[population.index()].condition, nullptr, set));
+        else
+            words.emplace_back("everybody else");
+    }
+    close();
+    return joined(words, "or");
 }
 
 Inline withLinks(std::string_view text, rules::RuleSet const& set)

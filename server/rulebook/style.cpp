@@ -39,6 +39,7 @@ table { border-collapse: collapse; width: 100%; font-size: 0.92rem; overflow-wra
 caption { text-align: left; color: var(--quiet); padding: 0.2rem 0; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.6rem 0.3rem 0; border-bottom: 1px solid var(--line); font-weight: normal; overflow-wrap: anywhere; min-width: 4.5rem; }
 thead th { font-weight: 600; overflow-wrap: normal; }
+tbody th a { white-space: nowrap; }
 td { min-width: 6rem; }
 .level { display: inline-block; border-radius: 0.25rem; padding: 0 0.4rem; font-weight: 600; border: 1px solid var(--line); }
 .level.critical { background: var(--critical); color: var(--on-critical); }
@@ -76,6 +77,7 @@ summary { cursor: pointer; padding: 0.5rem 0; }
   tr { padding: 0.4rem 0; border-bottom: 1px solid var(--line); }
   th, td { border: 0; padding: 0.05rem 0; min-width: 0; }
   tbody th { font-weight: 600; }
+  td[data-of]::before { content: attr(data-of) ": "; color: var(--quiet); }
 }
 @media print {
   :root { color-scheme: light; --ground: #ffffff; --ink: #000000; --quiet: #333333; --line: #666666; --soft: #ffffff; --link: #000000;
