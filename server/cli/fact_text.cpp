@@ -37,8 +37,9 @@ std::string_view stateText(UseState state)
 std::string_view routeText(Route route)
 {
     static constexpr std::array<std::string_view, 15> kRoutes{
-        "not stated", "oral",    "injected", "inhaled", "nebulised",     "nasal",      "topical",    "eye",
-        "ear",        "rectal",  "vaginal",  "into a joint", "skin patch", "intrathecal", "intravenous"};
+        "not stated", "oral",         "injected",   "inhaled",     "nebulised",
+        "nasal",      "topical",      "eye",        "ear",         "rectal",
+        "vaginal",    "into a joint", "skin patch", "intrathecal", "intravenous"};
     return kRoutes[static_cast<std::size_t>(route)];
 }
 
@@ -66,11 +67,12 @@ public:
         for (auto const& problem : context_.problems)
             if (problem.id == id)
                 return "problem " + sets(problem.sets) + "; " + codeText(problem.codes) + "; " +
-                       problem.status + "; " + dayText("recorded", problem.recorded) + from(problem.source);
+                       problem.status + "; " + dayText("recorded", problem.recorded) +
+                       from(problem.source);
         for (auto const& complaint : context_.complaints)
             if (complaint.id == id)
-                return "complaint " + sets(complaint.kinds) + "; " + codeText(complaint.codes) + "; " +
-                       dayText("onset", complaint.onset) + from(complaint.source);
+                return "complaint " + sets(complaint.kinds) + "; " + codeText(complaint.codes) +
+                       "; " + dayText("onset", complaint.onset) + from(complaint.source);
         for (auto const& finding : context_.findings)
             if (finding.id == id)
                 return "sign " + sets(finding.sets) + "; " + dayText("recorded", finding.at) +
@@ -102,7 +104,8 @@ private:
             text += "without a value";
         if (lab.canonical && lab.ucum != analyte.unit)
             text += " = " + lab.canonical->text() + " " + analyte.unit;
-        return text + "; " + codeText(lab.codes) + "; " + dayText("taken", lab.taken) + from(lab.source);
+        return text + "; " + codeText(lab.codes) + "; " + dayText("taken", lab.taken) +
+               from(lab.source);
     }
 
     [[nodiscard]] std::string of(MedicationUse const& use) const
@@ -149,7 +152,8 @@ std::string unusedText(rules::Evaluation const& evaluation, rules::Rule const& r
         rules::Uses wanted;
         wanted.analytes.push_back(gap.analyte);
         if (!rules::usesAny(rule, set, wanted)) continue;
-        text += "  " + set.terms->analyte(gap.analyte).title + ": " + std::string{toText(gap.reason)};
+        text +=
+            "  " + set.terms->analyte(gap.analyte).title + ": " + std::string{toText(gap.reason)};
         if (!gap.source.resource.empty()) text += "; " + gap.source.resource;
         text += '\n';
     }
@@ -172,7 +176,8 @@ std::string factsAsText(rules::Evaluation const& evaluation, rules::RuleIndex ru
         if (auto const line = describer.of(id); !line.empty())
             text += "  f" + std::to_string(id.index()) + "  " + line + '\n';
     if (!text.empty()) text = "Data used:\n" + text;
-    if (auto const unused = unusedText(evaluation, evaluation.chart.rules().rule(rule)); !unused.empty())
+    if (auto const unused = unusedText(evaluation, evaluation.chart.rules().rule(rule));
+        !unused.empty())
         text += "Seen and not used:\n" + unused;
     return text;
 }

@@ -82,11 +82,12 @@ int doc(DocArguments const& arguments)
 {
     auto const folder = arguments.folder.empty() ? defaultFolder() : arguments.folder;
     if (folder.empty() || (arguments.out.empty() && arguments.markdown.empty())) {
-        complain(folder.empty()
-                     ? Error{Error::Kind::NotFound, "rules", "no rules folder here",
-                             "name one, such as `twitch-cds rules doc path/to/rules --out book.html`"}
-                     : Error{Error::Kind::BadRequest, "rules doc", "nothing to write",
-                             "add --out FILE.html, --markdown FILE.md or --markdown FOLDER"});
+        complain(
+            folder.empty()
+                ? Error{Error::Kind::NotFound, "rules", "no rules folder here",
+                        "name one, such as `twitch-cds rules doc path/to/rules --out book.html`"}
+                : Error{Error::Kind::BadRequest, "rules doc", "nothing to write",
+                        "add --out FILE.html, --markdown FILE.md or --markdown FOLDER"});
         return Exit::kUsage;
     }
     auto const made = bookOf(folder);

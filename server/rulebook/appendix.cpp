@@ -28,26 +28,36 @@ Section glossary(RuleSet const& set)
     };
     add("Level info", "Worth knowing; nothing has to be done now.");
     add("Level warning", "Should be looked at during this contact.");
-    add("Level critical", "Should be looked at now. Cards show it as a warning unless a site allows critical cards.");
-    add("Tier definite", "An abnormality is present now of a size that is known to make nerve and muscle excitable. The card says \"likely cause\", never \"the cause\".");
-    add("Tier probable", "A recognised cause, supported by a result, a level, the timing or reduced clearance by the kidney.");
-    add("Tier possible", "A recognised cause with nothing but the exposure to support it, or a weak mechanism.");
+    add("Level critical",
+        "Should be looked at now. Cards show it as a warning unless a site allows critical cards.");
+    add("Tier definite", "An abnormality is present now of a size that is known to make nerve and "
+                         "muscle excitable. The card says \"likely cause\", never \"the cause\".");
+    add("Tier probable", "A recognised cause, supported by a result, a level, the timing or "
+                         "reduced clearance by the kidney.");
+    add("Tier possible",
+        "A recognised cause with nothing but the exposure to support it, or a weak mechanism.");
     add("Tier safety", "No cause of twitching, but dangerous in this situation.");
     add("Tier", "Orders findings and informs; it never decides whether a rule fires.");
     add("Fires", "All its clauses hold and nothing stands against it.");
     add("Not met", "A clause is false, or no band is true.");
     add("Unknown", "Something that decides is not on record or could not be read.");
-    add("Suppressed", "The rule would fire, but its \"unless\", the hook, another rule or a draft that treats it stands against it.");
-    add("Lower or upper limit", "The laboratory's own limit of that very result where it can be believed, else the limit of the appendix for the patient's age, sex or pregnancy.");
-    add("Latest result", "The newest readable one. If it is older than the time that the rule looks back, the clause is unknown; an older value is never used in its place.");
-    add("Systemic route", "By mouth, by injection or infusion, through the skin, into the spinal fluid; an unstated route counts as systemic, and the card says so.");
+    add("Suppressed", "The rule would fire, but its \"unless\", the hook, another rule or a draft "
+                      "that treats it stands against it.");
+    add("Lower or upper limit",
+        "The laboratory's own limit of that very result where it can be believed, else the limit "
+        "of the appendix for the patient's age, sex or pregnancy.");
+    add("Latest result",
+        "The newest readable one. If it is older than the time that the rule looks back, the "
+        "clause is unknown; an older value is never used in its place.");
+    add("Systemic route", "By mouth, by injection or infusion, through the skin, into the spinal "
+                          "fluid; an unstated route counts as systemic, and the card says so.");
     section.blocks.push_back({std::move(facts)});
     Table clusters{"Clusters: what shares a card", {"Cluster", "Title", "Results"}, {}};
     for (auto const& cluster : set.clusters)
-        clusters.rows.push_back({{code(cluster.name)},
-                                 plain(cluster.title + (cluster.oneCardEach ? " (one card each)" : "")),
-                                 cluster.analytes.empty() ? plain("\u2013")
-                                                          : analyteLinks(cluster.analytes, set)});
+        clusters.rows.push_back(
+            {{code(cluster.name)},
+             plain(cluster.title + (cluster.oneCardEach ? " (one card each)" : "")),
+             cluster.analytes.empty() ? plain("\u2013") : analyteLinks(cluster.analytes, set)});
     section.blocks.push_back({std::move(clusters)});
     return section;
 }
@@ -77,7 +87,8 @@ Table limitTable(terms::Analyte const& analyte, RuleSet const& set)
         auto const& row = analyte.limits[i];
         auto name = capital(populationText(whom[i], set));
         if (row.labRangeShownOnly) name += " (the laboratory's limits are shown, not used)";
-        table.rows.push_back({plain(std::move(name)), plain(sideText(row.low)), plain(sideText(row.high))});
+        table.rows.push_back(
+            {plain(std::move(name)), plain(sideText(row.low)), plain(sideText(row.high))});
     }
     return table;
 }
@@ -91,8 +102,7 @@ std::string guardSide(std::optional<terms::Measure> const& from,
 
 std::string guardText(terms::Analyte const& analyte, RuleSet const& set)
 {
-    if (analyte.guards.empty())
-        return "believed if it lies within 25 % of the limit below";
+    if (analyte.guards.empty()) return "believed if it lies within 25 % of the limit below";
     std::string text = "believed with its ";
     auto const& whom = set.populations[analyte.id.index()].guards;
     for (std::size_t i = 0; i < analyte.guards.size(); ++i) {
@@ -110,7 +120,8 @@ std::string guardText(terms::Analyte const& analyte, RuleSet const& set)
 std::string windowText(terms::Analyte const& analyte)
 {
     auto text = durationText(analyte.window);
-    if (analyte.inpatientWindow) text += ", for inpatients " + durationText(*analyte.inpatientWindow);
+    if (analyte.inpatientWindow)
+        text += ", for inpatients " + durationText(*analyte.inpatientWindow);
     return text;
 }
 
@@ -134,11 +145,13 @@ Folded analyteBlock(terms::Analyte const& analyte, RuleSet const& set)
     std::vector<std::string> units;
     for (auto const& unit : analyte.units) units.push_back(unit.ucum);
     if (!units.empty()) facts.rows.emplace_back("Other units", plain(joined(units)));
-    if (!analyte.of.empty()) facts.rows.emplace_back("Computed from", analyteLinks(analyte.of, set));
+    if (!analyte.of.empty())
+        facts.rows.emplace_back("Computed from", analyteLinks(analyte.of, set));
     folded.blocks.push_back({std::move(facts)});
     if (!analyte.limits.empty()) folded.blocks.push_back({limitTable(analyte, set)});
     Table codes{"LOINC codes", {"Code", "Name"}, {}};
-    for (auto const& one : analyte.codes) codes.rows.push_back({{code(one.code)}, plain(one.display)});
+    for (auto const& one : analyte.codes)
+        codes.rows.push_back({{code(one.code)}, plain(one.display)});
     if (!codes.rows.empty()) folded.blocks.push_back({std::move(codes)});
     return folded;
 }
@@ -147,9 +160,10 @@ Section analytes(RuleSet const& set)
 {
     Section section{Section::Kind::Appendix, "analytes", "Results and their limits", {}, {}};
     section.blocks.push_back(heading(2, "analytes", "Results and their limits"));
-    section.blocks.push_back({Paragraph{plain(
-        "The codes under which a result is found, the units in which it is read, and the limits that "
-        "hold where the laboratory gives none that can be believed.")}});
+    section.blocks.push_back(
+        {Paragraph{plain("The codes under which a result is found, the units in which it is read, "
+                         "and the limits that "
+                         "hold where the laboratory gives none that can be believed.")}});
     for (auto const& analyte : set.terms->analytes())
         section.blocks.push_back({analyteBlock(analyte, set)});
     return section;
@@ -177,12 +191,14 @@ Table memberTable(terms::ValueSet const& valueSet, RuleSet const& set)
     Table table{"Members", {"System", "Code", "Name"}, {}};
     for (auto const& member : valueSet.ingredients) {
         auto const& ingredient = set.terms->ingredient(member.ingredient);
-        table.rows.push_back({plain(ingredient.rxnorm.empty() ? "by name" : "RxNorm"),
-                              ingredient.rxnorm.empty() ? plain("\u2013") : Inline{code(ingredient.rxnorm)},
-                              plain(ingredient.name)});
+        table.rows.push_back(
+            {plain(ingredient.rxnorm.empty() ? "by name" : "RxNorm"),
+             ingredient.rxnorm.empty() ? plain("\u2013") : Inline{code(ingredient.rxnorm)},
+             plain(ingredient.name)});
     }
     for (auto const& member : valueSet.codes)
-        table.rows.push_back({plain(shortSystem(member.system)), {code(member.code)}, plain(member.display)});
+        table.rows.push_back(
+            {plain(shortSystem(member.system)), {code(member.code)}, plain(member.display)});
     return table;
 }
 
@@ -207,9 +223,11 @@ Folded valueSetBlock(terms::ValueSet const& valueSet, RuleSet const& set)
     facts.rows.emplace_back("Used by", usedBy(wanted, set));
     if (!valueSet.includes.empty())
         facts.rows.emplace_back("Takes in", setLinks(valueSet.includes, set, "and"));
-    if (valueSet.window) facts.rows.emplace_back("Looks back", plain(durationText(*valueSet.window)));
+    if (valueSet.window)
+        facts.rows.emplace_back("Looks back", plain(durationText(*valueSet.window)));
     if (valueSet.hasPhrases)
-        facts.rows.emplace_back("Phrases", plain("also found by words in the chart; see the file of the value set"));
+        facts.rows.emplace_back(
+            "Phrases", plain("also found by words in the chart; see the file of the value set"));
     if (!valueSet.source.empty()) facts.rows.emplace_back("Source", plain(valueSet.source));
     if (!valueSet.date.empty()) facts.rows.emplace_back("Date", plain(valueSet.date));
     folded.blocks.push_back({std::move(facts)});
@@ -222,9 +240,10 @@ Section valueSets(RuleSet const& set)
 {
     Section section{Section::Kind::Appendix, "value-sets", "Value sets", {}, {}};
     section.blocks.push_back(heading(2, "value-sets", "Value sets"));
-    section.blocks.push_back({Paragraph{plain(
-        "Drug classes, problems, signs, complaints, orders and visits that the rules name, with their "
-        "members. Products are found through their ingredients.")}});
+    section.blocks.push_back(
+        {Paragraph{plain("Drug classes, problems, signs, complaints, orders and visits that the "
+                         "rules name, with their "
+                         "members. Products are found through their ingredients.")}});
     for (auto const& valueSet : set.terms->sets())
         if (valueSet.kind != terms::SetKind::Cues)
             section.blocks.push_back({valueSetBlock(valueSet, set)});

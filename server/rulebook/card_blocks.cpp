@@ -25,15 +25,14 @@ void addTitle(std::vector<Block>& blocks, std::string text)
 std::string_view fieldWord(rules::Field field)
 {
     static constexpr std::array<std::string_view, 19> kWords{
-        "value",       "date",         "value and date", "limit",     "range",
-        "note",        "times limit",  "names",          "names",     "start",
-        "last change", "stop",         "last given",     "dose",      "route",
-        "duration",    "missing tests", "medicines",      "begin"};
+        "value", "date",     "value and date", "limit",       "range", "note",       "times limit",
+        "names", "names",    "start",          "last change", "stop",  "last given", "dose",
+        "route", "duration", "missing tests",  "medicines",   "begin"};
     return kWords[static_cast<std::size_t>(field)];
 }
 
-/// What a clause that binds a name looks at, as short as a card's field can say it; "" when the name
-/// itself says more.
+/// What a clause that binds a name looks at, as short as a card's field can say it; "" when the
+/// name itself says more.
 std::string boundName(rules::Condition const& clause, RuleSet const& set)
 {
     if (auto const* lab = std::get_if<rules::LabTest>(&clause.test))
@@ -58,6 +57,23 @@ std::string brief(std::string title)
     return title.size() > kMost ? std::string{} : title;
 }
 
+/// "drugs"; a single letter says too little alone: "medicine d", "sign f".
+std::string nameOf(rules::Slot slot, Rule const& rule)
+{
+    auto const& name = rule.names[slot.index()];
+    if (name.size() > 1) return name;
+    std::string kind = "medicine";
+    rules::forEachRoot(rule, [&](rules::RulePart, rules::Condition const& root) {
+        rules::forEachClause(root, [&](rules::Condition const& clause) {
+            if (clause.as != slot) return;
+            if (std::holds_alternative<rules::FindingTest>(clause.test)) kind = "sign";
+            if (std::holds_alternative<rules::ProblemTest>(clause.test)) kind = "problem";
+            if (std::holds_alternative<rules::LabTest>(clause.test)) kind = "result";
+        });
+    });
+    return kind + " " + name;
+}
+
 std::string slotTitle(rules::Slot slot, Rule const& rule, RuleSet const& set)
 {
     for (auto const& show : rule.show) {
@@ -79,7 +95,7 @@ std::string slotTitle(rules::Slot slot, Rule const& rule, RuleSet const& set)
             if (clause.as == slot && title.empty()) title = brief(boundName(clause, set));
         });
     });
-    return title.empty() ? rule.names[slot.index()] : title;
+    return title.empty() ? nameOf(slot, rule) : title;
 }
 
 std::string fieldText(rules::TemplatePiece const& piece, Rule const& rule, RuleSet const& set)
@@ -121,7 +137,8 @@ void addTemplate(std::vector<Block>& blocks, Rule const& rule, RuleSet const& se
     addTitle(blocks, "Card text");
     Facts texts;
     auto const add = [&](std::string name, rules::Template const& pieces) {
-        if (!pieces.empty()) texts.rows.emplace_back(std::move(name), templateLine(pieces, rule, set));
+        if (!pieces.empty())
+            texts.rows.emplace_back(std::move(name), templateLine(pieces, rule, set));
     };
     add("Summary", rule.card.summary);
     add("Findings", rule.card.findings);
@@ -148,7 +165,8 @@ void addTemplate(std::vector<Block>& blocks, Rule const& rule, RuleSet const& se
         blocks.push_back({std::move(also)});
     }
     if (rule.show.empty()) return;
-    blocks.push_back({Paragraph{plain("Shown on the card, without any part in whether the rule fires:")}});
+    blocks.push_back(
+        {Paragraph{plain("Shown on the card, without any part in whether the rule fires:")}});
     List shown;
     for (auto const& show : rule.show) shown.items.push_back(shownItem(show, rule, set));
     blocks.push_back({std::move(shown)});
@@ -197,8 +215,8 @@ void addExample(std::vector<Block>& blocks, Rule const& rule, Sources const& sou
     }
     about += ".";
     if (card.level != card.indicator)
-        about += " Its level is " + std::string{rules::toText(card.level)} +
-                 ", shown as " + std::string{rules::toText(card.indicator)} +
+        about += " Its level is " + std::string{rules::toText(card.level)} + ", shown as " +
+                 std::string{rules::toText(card.indicator)} +
                  " unless a site allows critical cards.";
     blocks.push_back({Paragraph{std::move(about)}});
     CardBox box;
@@ -206,7 +224,8 @@ void addExample(std::vector<Block>& blocks, Rule const& rule, Sources const& sou
     box.summary = plain(card.summary);
     box.blocks = detailBlocks(card.detail);
     List offers;
-    for (auto const& suggestion : card.suggestions) offers.items.push_back({plain(suggestion.label)});
+    for (auto const& suggestion : card.suggestions)
+        offers.items.push_back({plain(suggestion.label)});
     if (!offers.items.empty()) {
         box.blocks.push_back({Paragraph{{strong("Offers:")}}});
         box.blocks.push_back({std::move(offers)});
@@ -262,7 +281,8 @@ void addSuggestions(std::vector<Block>& blocks, Rule const& rule, RuleSet const&
         return;
     }
     Table table{"What the card offers", {"Offer", "As", "When"}, {}};
-    for (auto const& offered : rule.suggest) table.rows.push_back(suggestionRow(offered, rule, set));
+    for (auto const& offered : rule.suggest)
+        table.rows.push_back(suggestionRow(offered, rule, set));
     blocks.push_back({std::move(table)});
 }
 

@@ -191,13 +191,12 @@ void addParameters(std::vector<Block>& blocks, Rule const& rule, RuleSet const& 
     Table table{"Named limits", {"Name", "For", "Limit", "Allowed"}, {}};
     for (auto const& parameter : rule.parameters)
         for (auto const& row : parameter.rows)
-            table.rows.push_back(
-                {{code(parameter.name)},
-                 plain(capital(populationText(row.population, set))),
-                 plain(limitText(row.limit)),
-                 plain(parameter.allowed ? parameter.allowed->first.text + " to " +
-                                               parameter.allowed->second.text
-                                         : std::string{"not to be changed"})});
+            table.rows.push_back({{code(parameter.name)},
+                                  plain(capital(populationText(row.population, set))),
+                                  plain(limitText(row.limit)),
+                                  plain(parameter.allowed ? parameter.allowed->first.text + " to " +
+                                                                parameter.allowed->second.text
+                                                          : std::string{"not to be changed"})});
     blocks.push_back({std::move(table)});
 }
 
@@ -224,7 +223,8 @@ std::vector<rules::RuleIndex> suppressorsOf(Rule const& rule, RuleSet const& set
 void addTogether(std::vector<Block>& blocks, Rule const& rule, RuleSet const& set)
 {
     List list;
-    auto const add = [&list](std::string_view start, Inline const& rest, std::string_view end = ".") {
+    auto const add = [&list](std::string_view start, Inline const& rest,
+                             std::string_view end = ".") {
         Inline line = plain(std::string{start});
         line += rest;
         line += end;

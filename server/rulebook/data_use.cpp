@@ -37,16 +37,15 @@ class Collector
 public:
     explicit Collector(RuleSet const& set) : set_{set}
     {
-        static constexpr std::array<std::string_view, 9> kNames{
-            "Race",
-            "Ethnicity",
-            "Language",
-            "Sexual orientation",
-            "Gender identity",
-            "Sex",
-            "Date of birth",
-            "Social determinants of health",
-            "Health status assessments"};
+        static constexpr std::array<std::string_view, 9> kNames{"Race",
+                                                                "Ethnicity",
+                                                                "Language",
+                                                                "Sexual orientation",
+                                                                "Gender identity",
+                                                                "Sex",
+                                                                "Date of birth",
+                                                                "Social determinants of health",
+                                                                "Health status assessments"};
         for (std::size_t i = 0; i < kNames.size(); ++i) uses_[i].what = kNames[i];
         // Every rule: the service is silent for patients under 28 days.
         note(kBirthDate, "patients under 28 days are left out");
@@ -59,8 +58,8 @@ public:
         if (rule.age == rules::AgeScope::Adult) note(kBirthDate, "adults only");
         for (auto const& parameter : rule.parameters)
             for (auto const& row : parameter.rows) addPopulation(row.population, "limits");
-        rules::forEachRoot(
-            rule, [this](rules::RulePart, Condition const& root) { addClauses(root); });
+        rules::forEachRoot(rule,
+                           [this](rules::RulePart, Condition const& root) { addClauses(root); });
         for (auto const& band : rule.bands)
             for (auto const other : band.worstOf) add(set_.rule(other));
     }
@@ -124,7 +123,8 @@ private:
     {
         if (!whom.known()) return;
         rules::forEachClause(set_.conditions[whom.index()].condition, [&](Condition const& clause) {
-            if (std::holds_alternative<rules::AgeTest>(clause.test)) note(kBirthDate, what + " by age");
+            if (std::holds_alternative<rules::AgeTest>(clause.test))
+                note(kBirthDate, what + " by age");
             if (std::holds_alternative<rules::SexTest>(clause.test)) note(kSex, what + " by sex");
             if (std::holds_alternative<rules::PregnancyTest>(clause.test))
                 note(kAssessment, what + " in pregnancy");

@@ -13,4 +13,7 @@ std::string escaped(std::string_view text);
 /// becomes a blank.
 std::string escapedMarkdown(std::string_view text);
 
+/// The target of a Markdown link: what could end it is percent-encoded.
+std::string escapedTarget(std::string_view target);
+
 } // namespace tcds::rulebook

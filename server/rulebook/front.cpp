@@ -16,7 +16,8 @@ struct GroupWords {
 GroupWords wordsOf(rules::Group group)
 {
     static constexpr std::array<GroupWords, 8> kWords{
-        GroupWords{"Red flags", "Findings that should not wait, whatever the cause. Each has a card of its own and nothing suppresses it."},
+        GroupWords{"Red flags", "Findings that should not wait, whatever the cause. Each has a "
+                                "card of its own and nothing suppresses it."},
         {"Results", "Electrolytes and other laboratory results that can explain twitching."},
         {"Single medicines", "Medicines that may contribute by themselves."},
         {"Withdrawal", "Medicines that were stopped or reduced recently."},
@@ -64,29 +65,35 @@ Block readingList()
     };
     List list;
     list.items = {
-        item("Gate.", " A rule is looked at only while a complaint of its gate is on record. Without "
-                      "a twitching complaint the service says nothing."),
-        item("Fires when.", " Every clause is true, false or unknown. A result that is missing, too old or "
-                            "unreadable is unknown. A medicine or problem that is not on record is false if "
-                            "the record could be read, else unknown. An unknown clause never makes a rule fire."),
-        item("Hooks.", " While an order is written, the rules of the group Orders speak; of the others only "
-                       "what is critical, and combinations that the drafted medicine is part of."),
+        item("Gate.",
+             " A rule is looked at only while a complaint of its gate is on record. Without "
+             "a twitching complaint the service says nothing."),
+        item("Fires when.",
+             " Every clause is true, false or unknown. A result that is missing, too old or "
+             "unreadable is unknown. A medicine or problem that is not on record is false if "
+             "the record could be read, else unknown. An unknown clause never makes a rule fire."),
+        item("Hooks.",
+             " While an order is written, the rules of the group Orders speak; of the others only "
+             "what is critical, and combinations that the drafted medicine is part of."),
         item("Unless.", " Silences the rule when it is true. Unknown does not silence."),
         item("Level.", " Bands are read from the top; the first one that is true decides."),
         item("Picture of the limits.",
-             " The upper bar is the level on that result alone, provided the other clauses of the rule hold. The "
+             " The upper bar is the level on that result alone, provided the other clauses of the "
+             "rule hold. The "
              "narrow bar below it shows how far the level can rise with further conditions. The "
              "table below each picture says the same in words."),
         item("Card.", " What stands in brackets is filled from the chart. The example is a real "
                       "answer to one of the rule's test cases; its patient is made up."),
-        item("Evidence.", " \"Seen\": the source was read while the rule was written. \"Recalled\": "
-                          "it was cited from memory and should be looked up.")};
+        item("Evidence.",
+             " \"Seen\": the source was read while the rule was written. \"Recalled\": "
+             "it was cited from memory and should be looked up.")};
     return {std::move(list)};
 }
 
 Block indexTable(rules::Group group, rules::RuleSet const& set)
 {
-    Table table{std::string{groupTitle(group)}, {"Rule", "Title", "Level", "What the card says"}, {}};
+    Table table{
+        std::string{groupTitle(group)}, {"Rule", "Title", "Level", "What the card says"}, {}};
     for (auto const& rule : set.rules) {
         if (rule.group != group) continue;
         auto title = plain(rule.title);
@@ -108,7 +115,8 @@ bool hasRules(rules::Group group, rules::RuleSet const& set)
 
 std::string countText(rules::RuleSet const& set)
 {
-    auto const active = std::ranges::count(set.rules, rules::RuleStatus::Active, &rules::Rule::status);
+    auto const active =
+        std::ranges::count(set.rules, rules::RuleStatus::Active, &rules::Rule::status);
     auto text = std::to_string(set.rules.size()) + " rules";
     if (static_cast<std::size_t>(active) != set.rules.size())
         text += ", " + std::to_string(active) + " of them active";
@@ -125,8 +133,8 @@ Section groupSection(rules::Group group)
     section.kind = Section::Kind::Group;
     section.id = "group-" + std::string{rules::toText(group)};
     section.title = groupTitle(group);
-    section.blocks.push_back(heading(
-        2, section.id, section.title + " (" + std::string{rules::toText(group)} + ")"));
+    section.blocks.push_back(
+        heading(2, section.id, section.title + " (" + std::string{rules::toText(group)} + ")"));
     section.blocks.push_back(paragraph(std::string{wordsOf(group).about}));
     return section;
 }
@@ -140,7 +148,8 @@ Section frontSection(Sources const& sources)
     auto& blocks = section.blocks;
     blocks.push_back(heading(2, "front", "About this book"));
     blocks.push_back(paragraph(
-        "These are the " + countText(set) + " by which twitch-cds notes which medicine, electrolyte "
+        "These are the " + countText(set) +
+        " by which twitch-cds notes which medicine, electrolyte "
         "or other finding may explain a patient's muscle twitching. The book is made from the rule "
         "files themselves: what it says is what the service does. It supports a clinician's "
         "judgement and does not replace it."));

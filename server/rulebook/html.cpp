@@ -37,7 +37,8 @@ public:
 
     void blocks(std::vector<Block> const& list)
     {
-        for (auto const& block : list) std::visit([this](auto const& one) { write(one); }, block.is);
+        for (auto const& block : list)
+            std::visit([this](auto const& one) { write(one); }, block.is);
     }
 
     std::string take() { return std::move(out_); }
@@ -46,8 +47,9 @@ private:
     void write(Heading const& heading)
     {
         auto const tag = "h" + std::to_string(heading.depth);
-        auto const id = heading.id.empty() || heading.id == section_ ? std::string{}
-                                                                     : " id=\"" + escaped(heading.id) + '"';
+        auto const id = heading.id.empty() || heading.id == section_
+                            ? std::string{}
+                            : " id=\"" + escaped(heading.id) + '"';
         out_ += '<' + tag + id + '>' + toHtml(heading.text) + "</" + tag + ">\n";
     }
 
@@ -80,11 +82,12 @@ private:
         out_ += "</tr></thead>\n<tbody>\n";
         for (auto const& row : table.rows) {
             out_ += "<tr>";
-            // On a narrow screen the cells stand below each other, each after the name of its column.
+            // On a narrow screen the cells stand below each other, each after the name of its
+            // column.
             for (std::size_t i = 0; i < row.size(); ++i)
                 out_ += i == 0 ? "<th scope=\"row\">" + toHtml(row[i]) + "</th>"
-                               : "<td data-of=\"" + escaped(table.head[i]) + "\">" + toHtml(row[i]) +
-                                     "</td>";
+                               : "<td data-of=\"" + escaped(table.head[i]) + "\">" +
+                                     toHtml(row[i]) + "</td>";
             out_ += "</tr>\n";
         }
         out_ += "</tbody></table></div>\n";
@@ -115,9 +118,9 @@ private:
 
     void write(CardBox const& card)
     {
-        out_ += "<div class=\"card\"><p class=\"summary\"><span class=\"level " + escaped(card.level) +
-                "\">" + escaped(card.level) + "</span> <strong>" + toHtml(card.summary) +
-                "</strong></p>\n";
+        out_ += "<div class=\"card\"><p class=\"summary\"><span class=\"level " +
+                escaped(card.level) + "\">" + escaped(card.level) + "</span> <strong>" +
+                toHtml(card.summary) + "</strong></p>\n";
         blocks(card.blocks);
         out_ += "</div>\n";
     }
@@ -146,7 +149,8 @@ std::string navigation(Document const& book)
                        "<li><a href=\"#index\">Index of rules</a></li>";
     for (auto const& section : book.sections)
         if (section.kind == Section::Kind::Group || section.kind == Section::Kind::Appendix)
-            html += "<li><a href=\"#" + escaped(section.id) + "\">" + escaped(section.title) + "</a></li>";
+            html += "<li><a href=\"#" + escaped(section.id) + "\">" + escaped(section.title) +
+                    "</a></li>";
     return html + "</ul></nav>\n";
 }
 
@@ -161,16 +165,17 @@ std::string toHtml(Inline const& line)
 
 std::string toHtml(Document const& book)
 {
-    std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-                       "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>" +
-                       escaped(book.title) + "</title>\n<style>\n" + kStyle +
-                       "</style>\n</head>\n<body>\n"
-                       "<a class=\"skip\" href=\"#index\">Skip to the index of rules</a>\n<header>\n<h1>" +
-                       escaped(book.title) + "</h1>\n" + navigation(book) + "</header>\n<main>\n";
+    std::string html =
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+        "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>" +
+        escaped(book.title) + "</title>\n<style>\n" + kStyle +
+        "</style>\n</head>\n<body>\n"
+        "<a class=\"skip\" href=\"#index\">Skip to the index of rules</a>\n<header>\n<h1>" +
+        escaped(book.title) + "</h1>\n" + navigation(book) + "</header>\n<main>\n";
     for (auto const& section : book.sections) html += sectionHtml(section);
-    return html + "</main>\n<footer><p>" + escaped(book.footer) + "</p></footer>\n<script>\n" + kScript +
-           "</script>\n</body>\n</html>\n";
+    return html + "</main>\n<footer><p>" + escaped(book.footer) + "</p></footer>\n<script>\n" +
+           kScript + "</script>\n</body>\n</html>\n";
 }
 
 } // namespace tcds::rulebook

@@ -6,9 +6,9 @@
 
 namespace tcds::rulebook {
 
-/// The book as one HTML page that needs nothing else: no script, no style sheet, no font, no picture
-/// from outside. A small script at its end adds a field to look for rules; without it the page loses
-/// nothing. Also well-formed XML, but for the doctype.
+/// The book as one HTML page that needs nothing else: no script, no style sheet, no font, no
+/// picture from outside. A small script at its end adds a field to look for rules; without it the
+/// page loses nothing. Also well-formed XML, but for the doctype.
 std::string toHtml(Document const& book);
 
 /// One line as HTML, escaped.

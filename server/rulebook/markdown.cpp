@@ -14,13 +14,15 @@ using Places = std::map<std::string, std::string, std::less<>>;
 class Writer
 {
 public:
-    explicit Writer(Places const& places, std::string file) : places_{places}, file_{std::move(file)}
+    explicit Writer(Places const& places, std::string file)
+        : places_{places}, file_{std::move(file)}
     {
     }
 
     void blocks(std::vector<Block> const& list)
     {
-        for (auto const& block : list) std::visit([this](auto const& one) { write(one); }, block.is);
+        for (auto const& block : list)
+            std::visit([this](auto const& one) { write(one); }, block.is);
     }
 
     std::string take() { return std::move(out_); }
@@ -43,13 +45,14 @@ private:
         case Span::Kind::Level:
             return "**" + text + "**";
         case Span::Kind::Code:
-            return "<code>" + escaped(span.text) + "</code>";
+            return "<code>" + text +
+                   "</code>"; // marks count inside it, so it is escaped like any text
         case Span::Kind::Field:
             return "\\[" + text + "\\]";
         case Span::Kind::Anchor:
             return '[' + text + "](" + target(span.target) + ')';
         case Span::Kind::Link:
-            return '<' + span.target + '>';
+            return '<' + escapedTarget(span.target) + '>';
         }
         return text;
     }
@@ -57,20 +60,20 @@ private:
     [[nodiscard]] std::string target(std::string const& id) const
     {
         auto const place = places_.find(id);
-        if (place == places_.end() || place->second == file_) return '#' + id;
-        return place->second + '#' + id;
+        if (place == places_.end() || place->second == file_) return '#' + escapedTarget(id);
+        return place->second + '#' + escapedTarget(id);
     }
 
     void anchorAt(std::string const& id)
     {
-        if (!id.empty()) out_ += "<a id=\"" + escaped(id) + "\"></a>\n\n";
+        if (!id.empty()) out_ += "<a id=\"" + escapedTarget(id) + "\"></a>\n\n";
     }
 
     void write(Heading const& heading)
     {
         anchorAt(heading.id);
-        out_ += std::string(static_cast<std::size_t>(heading.depth), '#') + ' ' + line(heading.text) +
-                "\n\n";
+        out_ += std::string(static_cast<std::size_t>(heading.depth), '#') + ' ' +
+                line(heading.text) + "\n\n";
     }
 
     void write(Paragraph const& paragraph) { out_ += line(paragraph.text) + "\n\n"; }
@@ -171,7 +174,8 @@ std::vector<std::pair<std::string, std::string>> toMarkdownFiles(Document const&
         return isOwn ? section.id + ".md" : std::string{"README.md"};
     };
     Places places;
-    for (auto const& section : book.sections) collectAnchors(section.blocks, fileOf(section), places);
+    for (auto const& section : book.sections)
+        collectAnchors(section.blocks, fileOf(section), places);
     std::vector<std::pair<std::string, std::string>> files{{"README.md", titleText(book)}};
     for (auto const& section : book.sections) {
         // The index of the front names the groups; a page of its own would say nothing more.

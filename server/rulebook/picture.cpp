@@ -17,10 +17,10 @@ using geometry::kLeft;
 using geometry::kRight;
 using geometry::kWidth;
 
-constexpr double kBar = 24;        // height of a bar
-constexpr double kMoreBar = 17;    // height of the bar of further conditions
-constexpr double kRow = 15;        // height of a row of text
-constexpr double kLetter = 6.3;    // average width of a letter at the size of the style sheet
+constexpr double kBar = 24;     // height of a bar
+constexpr double kMoreBar = 17; // height of the bar of further conditions
+constexpr double kRow = 15;     // height of a row of text
+constexpr double kLetter = 6.3; // average width of a letter at the size of the style sheet
 
 // Drawing only: no comparison of a patient's value ever uses this.
 double drawn(Decimal const& value) { return std::strtod(value.text().c_str(), nullptr); }
@@ -44,8 +44,8 @@ std::vector<Edge> edgesOf(ValueLine const& line)
 {
     std::vector<Edge> edges;
     for (auto const& stretch : line.stretches)
-        if (stretch.to && (edges.empty() || edges.back().limit.front().value !=
-                                                stretch.to->limit.front().value))
+        if (stretch.to &&
+            (edges.empty() || edges.back().limit.front().value != stretch.to->limit.front().value))
             edges.push_back(*stretch.to);
     return edges;
 }
@@ -122,8 +122,8 @@ private:
     {
         auto const [from, to] = at;
         out_ += "<rect x=\"" + number(from) + "\" y=\"" + number(y_) + "\" width=\"" +
-                number(std::max(to - from, 1.0)) + "\" height=\"" + number(height) +
-                "\" class=\"" + std::string{name} + "\"/>";
+                number(std::max(to - from, 1.0)) + "\" height=\"" + number(height) + "\" class=\"" +
+                std::string{name} + "\"/>";
         auto const fits = widthOf(word) + 4 <= to - from;
         auto const shown = fits ? word : barSign(name);
         if (widthOf(shown) <= to - from + 2)
@@ -172,8 +172,8 @@ private:
         for (auto const& edge : edges) {
             auto const shown = numberOf(edge.limit[unit]);
             auto const half = widthOf(shown) / 2;
-            auto const x = std::clamp(scale_.x(drawn(edge.limit.front().value)), kLeft + half,
-                                      kRight - half);
+            auto const x =
+                std::clamp(scale_.x(drawn(edge.limit.front().value)), kLeft + half, kRight - half);
             std::size_t row = 0;
             while (row < rowEnds.size() && x - half < rowEnds[row] + 4) ++row;
             if (row == 0 && x + half > unitStart - 4) row = std::max<std::size_t>(row, 1);

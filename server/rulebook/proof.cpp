@@ -53,7 +53,8 @@ std::string expectationText(Expectation const& expect)
     }
     if (!expect.notMet.empty()) parts.push_back("not met: " + joined(expect.notMet));
     if (!expect.unknown.empty()) parts.push_back("unknown: " + withReasons(expect.unknown));
-    if (!expect.suppressed.empty()) parts.push_back("suppressed: " + withReasons(expect.suppressed));
+    if (!expect.suppressed.empty())
+        parts.push_back("suppressed: " + withReasons(expect.suppressed));
     if (expect.none) parts.emplace_back("no card");
     if (expect.cards)
         parts.push_back(std::to_string(*expect.cards) + (*expect.cards == 1 ? " card" : " cards"));
@@ -76,8 +77,8 @@ Block testBlock(cases::CaseFile const& file, rules::RuleSet const& set)
         table.rows.push_back({std::move(name), withLinks(expectationText(test.expect), set)});
     }
     Folded folded;
-    folded.title = std::to_string(file.cases.size()) +
-                   (file.cases.size() == 1 ? " test case" : " test cases");
+    folded.title =
+        std::to_string(file.cases.size()) + (file.cases.size() == 1 ? " test case" : " test cases");
     folded.blocks.push_back({std::move(table)});
     return {std::move(folded)};
 }

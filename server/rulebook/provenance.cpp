@@ -27,11 +27,9 @@ Table evidenceTable(Rule const& rule)
     for (auto const& evidence : rule.meta.evidence) {
         Inline where = plain("no link");
         if (!evidence.url.empty()) where = {link(evidence.url, evidence.url)};
-        table.rows.push_back({plain(evidence.id),
-                              plain(evidence.citation),
+        table.rows.push_back({plain(evidence.id), plain(evidence.citation),
                               plain(evidence.grade.empty() ? "not graded" : evidence.grade),
-                              plain(statusText(evidence.status)),
-                              std::move(where)});
+                              plain(statusText(evidence.status)), std::move(where)});
     }
     return table;
 }

@@ -79,7 +79,8 @@ Block facts(rules::Rule const& rule, rules::RuleSet const& set)
     rows.emplace_back("Cluster", plain(cluster.title + " (" + cluster.name + ")"));
     rows.emplace_back("Gate", gateLine(rule, set));
     rows.emplace_back("Hooks", hooksLine(rule));
-    if (rule.age == rules::AgeScope::Adult) rows.emplace_back("Patients", plain("18 years or older"));
+    if (rule.age == rules::AgeScope::Adult)
+        rows.emplace_back("Patients", plain("18 years or older"));
     rows.emplace_back("Shown as", plain(placeText(rule.place)));
     rows.emplace_back("Approval", reviewLine(rule, set));
     return {std::move(facts)};

@@ -56,7 +56,8 @@ std::optional<Years> yearsOf(Condition const& condition)
     auto const* age = std::get_if<rules::AgeTest>(&condition.test);
     if (age == nullptr) return std::nullopt;
     Years years;
-    for (auto const& [bound, into] : {std::pair{&age->atLeast, &years.from}, {&age->below, &years.below}}) {
+    for (auto const& [bound, into] :
+         {std::pair{&age->atLeast, &years.from}, {&age->below, &years.below}}) {
         if (!*bound) continue;
         if ((*bound)->unit != Duration::Unit::Year) return std::nullopt;
         *into = (*bound)->count;
@@ -114,8 +115,9 @@ std::string populationsText(std::vector<rules::NamedIndex> const& populations,
         open.reset();
     };
     for (auto const population : populations) {
-        auto const years = population.known() ? yearsOf(set.conditions[population.index()].condition)
-                                              : std::optional<Years>{};
+        auto const years = population.known()
+                               ? yearsOf(set.conditions[population.index()].condition)
+                               : std::optional<Years>{};
         if (open && years && open->below == years->from) {
             open->below = years->below;
             continue;

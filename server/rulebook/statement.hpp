@@ -26,8 +26,8 @@ std::string joined(std::vector<std::string> const& words, std::string_view last 
 /// Whom a population of limits is: "under 1 year"; an unknown id: "everybody else".
 std::string populationText(rules::NamedIndex population, rules::RuleSet const& set);
 
-/// Several populations: "everybody else", "1 to 17 years or pregnancy on record"; ages that follow each
-/// other become one.
+/// Several populations: "everybody else", "1 to 17 years or pregnancy on record"; ages that follow
+/// each other become one.
 std::string populationsText(std::vector<rules::NamedIndex> const& populations,
                             rules::RuleSet const& set);
 

@@ -177,8 +177,8 @@ private:
         if (test.scope.analyte != analyte_) return Verdict::Unknown;
         auto verdict = Verdict::Yes;
         for (auto const& comparison : test.all)
-            verdict = std::min(
-                verdict, holds(comparison.how, resolve(comparison.threshold, rule), place));
+            verdict = std::min(verdict,
+                               holds(comparison.how, resolve(comparison.threshold, rule), place));
         if (test.outside)
             verdict = std::min(
                 verdict,
@@ -333,7 +333,8 @@ std::vector<AnalyteId> comparedBy(Rule const& rule, RuleSet const& set)
     std::function<void(Rule const&)> ofRule;
     std::function<void(Condition const&)> const of = [&](Condition const& root) {
         rules::forEachClause(root, [&](Condition const& clause) {
-            if (auto const* lab = std::get_if<rules::LabTest>(&clause.test)) add(lab->scope.analyte);
+            if (auto const* lab = std::get_if<rules::LabTest>(&clause.test))
+                add(lab->scope.analyte);
             if (std::holds_alternative<rules::RenalTest>(clause.test))
                 add(set.terms->analyteNamed("EGFR"));
             if (auto const* named = std::get_if<rules::NamedTest>(&clause.test))
@@ -400,9 +401,8 @@ std::vector<ValuePicture> picturesOf(Rule const& rule, RuleSet const& set)
             else
                 same->populations.push_back(whom);
         }
-        if (std::ranges::any_of(picture.lines, [](ValueLine const& line) {
-                return line.stretches.size() > 1;
-            }))
+        if (std::ranges::any_of(picture.lines,
+                                [](ValueLine const& line) { return line.stretches.size() > 1; }))
             pictures.push_back(std::move(picture));
     }
     return pictures;
@@ -422,9 +422,12 @@ std::string rangeText(Stretch const& stretch)
     auto const& to = stretch.to;
     if (!from && !to) return "any value";
     if (!from) return (to->included ? "at most " : "below ") + limitText(to->limit);
-    if (!to) return from->included ? limitText(from->limit) + " or more" : "above " + limitText(from->limit);
+    if (!to)
+        return from->included ? limitText(from->limit) + " or more"
+                              : "above " + limitText(from->limit);
     auto const low = (from->included ? "" : "above ") + limitText(from->limit);
-    if (from->limit.front().value == to->limit.front().value) return "exactly " + limitText(to->limit);
+    if (from->limit.front().value == to->limit.front().value)
+        return "exactly " + limitText(to->limit);
     return low + (to->included ? " to " : " to below ") + limitText(to->limit);
 }
 

@@ -10,7 +10,7 @@ namespace tcds::rulebook {
 
 /// A value at which a rule changes its mind.
 struct Edge {
-    terms::Limit limit; // canonical unit first
+    terms::Limit limit;    // canonical unit first
     bool included = false; // as the end of a stretch: does the value itself belong to it?
 };
 

@@ -2,8 +2,8 @@
 
 namespace tcds::rulebook {
 
-// Colours: every pair of text and ground below has a contrast of at least 4.5 to 1, edges of bars at
-// least 3 to 1. Levels carry their word, so no meaning hangs on a colour alone.
+// Colours: every pair of text and ground below has a contrast of at least 4.5 to 1, edges of bars
+// at least 3 to 1. Levels carry their word, so no meaning hangs on a colour alone.
 char const* const kStyle = R"css(
 :root { color-scheme: light dark; --ground: #ffffff; --ink: #1b1f24; --quiet: #4d5661; --line: #8a939e; --soft: #f1f4f7;
   --link: #0b57a4; --field: #e8f0e4; --critical: #b3261e; --on-critical: #ffffff; --warning: #ffd27a; --on-warning: #332000;
@@ -70,6 +70,7 @@ summary { cursor: pointer; padding: 0.5rem 0; }
 [hidden] { display: none !important; }
 @media (max-width: 34rem) {
   body { padding: 0 0.75rem 2rem; }
+  .find { position: static; }
   dl > div { grid-template-columns: 1fr; }
   dt { font-size: 0.9rem; }
   table, thead, tbody, tr, th, td, caption { display: block; }
