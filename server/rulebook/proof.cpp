@@ -70,7 +70,7 @@ std::string expectationText(Expectation const& expect)
 
 Block testBlock(cases::CaseFile const& file, rules::RuleSet const& set)
 {
-    Table table{"Test cases", {"Case", "Expected"}, {}};
+    Table table{"What each case must bring", {"Case", "Expected"}, {}};
     for (auto const& test : file.cases) {
         auto name = plain(test.name);
         if (test.hook != Hook::PatientView) name += " (" + std::string{toText(test.hook)} + ")";

@@ -23,7 +23,7 @@ std::string statusText(std::string const& status)
 
 Table evidenceTable(Rule const& rule)
 {
-    Table table{"Evidence", {"Id", "Source", "Grade", "Status", "Link"}, {}};
+    Table table{"Where the rule comes from", {"Id", "Source", "Grade", "Status", "Link"}, {}};
     for (auto const& evidence : rule.meta.evidence) {
         Inline where = plain("no link");
         if (!evidence.url.empty()) where = {link(evidence.url, evidence.url)};
@@ -65,7 +65,7 @@ std::string dates(Rule const& rule)
 /// The thirteen source attributes of 45 CFR 170.315(b)(11)(iv)(A).
 Table attributeTable(Rule const& rule, rules::RuleSet const& set)
 {
-    Table table{"Source attributes", {"Attribute", "This rule"}, {}};
+    Table table{"45 CFR 170.315(b)(11)(iv)(A)", {"Attribute", "This rule"}, {}};
     auto const add = [&table](std::string name, std::string text) {
         table.rows.push_back({plain(std::move(name)), plain(std::move(text))});
     };

@@ -86,7 +86,11 @@ summary { cursor: pointer; padding: 0.5rem 0; }
     --on-info: #0b2a55; --none: #f4f4f4; --on-none: #222222; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   @page { margin: 18mm 16mm; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  body { max-width: none; padding: 0; font-size: 9.5pt; line-height: 1.35; }
+  table { font-size: 8.5pt; }
+  th, td { padding: 0.12rem 0.5rem 0.12rem 0; }
+  caption, thead { break-after: avoid; }
+  p, li { orphans: 2; widows: 2; }
   nav, .skip, .find, .back { display: none !important; }
   h2, h3, h4 { break-after: avoid; }
   section.group, section.rule { break-before: page; }
