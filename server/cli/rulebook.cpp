@@ -67,13 +67,14 @@ std::variant<rulebook::Document, int> bookOf(std::string const& folder)
     for (auto const& tree : loaded->content.tests)
         files.push_back(cases::readCaseFile(tree, problems));
     // Without a day: whether a review is due today would make the book another one tomorrow.
-    rules::lint(loaded->content, *loaded->rules, {"", true}, problems);
+    auto const accepted =
+        rules::lint(loaded->content, *loaded->rules, {"", true, {}, loaded->ownOnly}, problems);
     if (problems.hasErrors()) {
         complain(problems);
         return Exit::kBadInput;
     }
     auto const findings = problems.sorted();
-    return rulebook::makeBook({*loaded->rules, files, findings});
+    return rulebook::makeBook({*loaded->rules, files, findings, accepted});
 }
 
 } // namespace

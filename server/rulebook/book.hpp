@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fhir/base/problems.hpp"
+#include "rules/load/lint.hpp"
 #include "rules/model/rule_set.hpp"
 #include "server/cases/case_file.hpp"
 #include "server/rulebook/document.hpp"
@@ -15,7 +16,8 @@ namespace tcds::rulebook {
 struct Sources {
     rules::RuleSet const& rules;
     std::span<cases::CaseFile const> cases;
-    std::vector<Diagnostic> const& lint; // of the same content; those of a rule's file are shown
+    std::span<Diagnostic const> lint; // of the same content; those of a rule's file are shown
+    std::span<rules::AcceptedWarning const> accepted;
 };
 
 /// The whole book: how to read it, the index by group, every rule, glossary, analytes, value sets.

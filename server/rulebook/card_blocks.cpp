@@ -24,10 +24,14 @@ void addTitle(std::vector<Block>& blocks, std::string text)
 
 std::string_view fieldWord(rules::Field field)
 {
-    static constexpr std::array<std::string_view, 19> kWords{
-        "value", "date",     "value and date", "limit",       "range", "note",       "times limit",
-        "names", "names",    "start",          "last change", "stop",  "last given", "dose",
-        "route", "duration", "missing tests",  "medicines",   "begin"};
+    static constexpr std::array<std::string_view, 21> kWords{
+        "value",         "date",      "value and date",
+        "limit",         "range",     "note",
+        "times limit",   "name",      "earlier value and date",
+        "names",         "names",     "start",
+        "last change",   "stop",      "last given",
+        "dose",          "route",     "duration",
+        "missing tests", "medicines", "begin"};
     return kWords[static_cast<std::size_t>(field)];
 }
 

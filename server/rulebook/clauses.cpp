@@ -79,6 +79,7 @@ Inline adjustmentStart(rules::Adjustment const& adjustment, RuleSet const& set)
         break;
     }
     }
+    if (adjustment.own) line += " (this rule only, not those that are adjusted like it)";
     return line;
 }
 

@@ -89,15 +89,18 @@ bool isOf(Diagnostic const& problem, Rule const& rule)
            (problem.where.size() == rule.file.size() || problem.where[rule.file.size()] == ':');
 }
 
-Block lintBlock(Rule const& rule, std::vector<Diagnostic> const& problems)
+Block lintBlock(Rule const& rule, Sources const& sources)
 {
     List list;
-    for (auto const& problem : problems) {
-        if (!isOf(problem, rule)) continue;
+    auto const add = [&](Diagnostic const& problem, std::string const& end) {
+        if (!isOf(problem, rule)) return;
         Inline line{code(problem.code)};
-        line += " " + problem.what;
+        line += " " + problem.what + end;
         list.items.push_back({std::move(line)});
-    }
+    };
+    for (auto const& problem : sources.lint) add(problem, " (open)");
+    for (auto const& [problem, reason] : sources.accepted)
+        add(problem, " (accepted: " + reason + ")");
     if (list.items.empty()) return {Paragraph{plain("None.")}};
     return {std::move(list)};
 }
@@ -114,7 +117,7 @@ std::vector<Block> proofBlocks(Rule const& rule, Sources const& sources)
     else
         blocks.push_back(testBlock(*file, sources.rules));
     blocks.push_back({Heading{4, "", plain("Lint warnings")}});
-    blocks.push_back(lintBlock(rule, sources.lint));
+    blocks.push_back(lintBlock(rule, sources));
     return blocks;
 }
 

@@ -62,6 +62,17 @@ Inline reviewLine(rules::Rule const& rule, rules::RuleSet const& set)
     return line;
 }
 
+/// What a hospital made of a rule of another pack.
+Inline overlayLine(rules::Overlaid const& overlaid)
+{
+    std::string text;
+    for (auto const& change : overlaid.changes) text += (text.empty() ? "" : "; ") + change;
+    if (overlaid.disabled) text += text.empty() ? "not shown" : "; not shown";
+    if (!overlaid.by.empty()) text += "; by " + overlaid.by;
+    if (!overlaid.reason.empty()) text += "; reason: " + overlaid.reason;
+    return plain(std::move(text));
+}
+
 Block facts(rules::Rule const& rule, rules::RuleSet const& set)
 {
     auto const& cluster = set.clusters[rule.cluster];
@@ -83,6 +94,7 @@ Block facts(rules::Rule const& rule, rules::RuleSet const& set)
         rows.emplace_back("Patients", plain("18 years or older"));
     rows.emplace_back("Shown as", plain(placeText(rule.place)));
     rows.emplace_back("Approval", reviewLine(rule, set));
+    if (rule.overlaid) rows.emplace_back("Changed here", overlayLine(*rule.overlaid));
     return {std::move(facts)};
 }
 
