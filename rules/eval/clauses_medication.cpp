@@ -44,12 +44,22 @@ std::optional<Instant> Evaluator::startedAfterOf(MedTest const& test, Scope cons
     return result->result->at;
 }
 
+void Evaluator::noteRejected(MedTest const& test, std::optional<Instant> const& after,
+                             TraceNode* trace)
+{
+    std::pmr::vector<UseAnswer> rejected{&evaluation_.arena};
+    askRejected(chart_, test, after, rejected);
+    for (auto const& use : rejected)
+        note(trace, "rejected " + std::string{chart_.nameOf(use.match)} + ": " + rejection(use));
+}
+
 Answer Evaluator::on(MedTest const& test, Slot as, Scope const& scope, TraceNode* trace)
 {
     auto const after = startedAfterOf(test, scope);
     if (test.startedAfter.known() && !after) return Answer::unknown(Reason::Unbound, {});
     std::pmr::vector<UseAnswer> answers{&evaluation_.arena};
     askAll(chart_, test, after, answers);
+    if (trace != nullptr) noteRejected(test, after, trace);
 
     for (auto const& use : answers) {
         if (use.answer.verdict == Verdict::Yes)

@@ -53,6 +53,8 @@ private:
 
     // clauses_medication.cpp
     Answer on(MedTest const& test, Slot as, Scope const& scope, TraceNode* trace);
+    /// Writes into the trace which medications of the class do not count, and why.
+    void noteRejected(MedTest const& test, std::optional<Instant> const& after, TraceNode* trace);
     /// Time of the result that `started_after` names; nothing when none is asked or bound.
     std::optional<Instant> startedAfterOf(MedTest const& test, Scope const& scope) const;
 

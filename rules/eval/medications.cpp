@@ -249,6 +249,18 @@ void askAll(Chart const& chart, MedTest const& test, std::optional<Instant> cons
         }
 }
 
+void askRejected(Chart const& chart, MedTest const& test, std::optional<Instant> const& after,
+                 std::pmr::vector<UseAnswer>& answers)
+{
+    for (std::size_t word = 0; word < chart.byClass().words(); ++word)
+        for (auto asked = askedIn(word, chart, test); asked != 0; asked &= asked - 1) {
+            auto const place = word * 64 + static_cast<std::size_t>(std::countr_zero(asked));
+            auto const& part = chart.medications()[place];
+            auto const answer = askPart(chart, test, part, after);
+            if (answer.verdict == Verdict::No) answers.push_back({answer, part.match});
+        }
+}
+
 Answer absenceBySource(Chart const& chart, std::string_view key)
 {
     switch (chart.context().source(key)) {

@@ -22,6 +22,9 @@ struct UseAnswer {
 /// @param after  time of the result named by `started_after`; absent when none is asked
 void askAll(Chart const& chart, MedTest const& test, std::optional<Instant> const& after,
             std::pmr::vector<UseAnswer>& answers);
+/// Those that a selection names by class or ingredient and does not take: for traces, never in a call.
+void askRejected(Chart const& chart, MedTest const& test, std::optional<Instant> const& after,
+                 std::pmr::vector<UseAnswer>& answers);
 
 /// What the absence of such a medication means (decision D53): No when each source that answers for
 /// the states asked says "none", else unknown.
