@@ -27,11 +27,11 @@ std::string sentence(Clause const& clause)
     return describe(*clause.condition, clause.rule, *clause.rules, false);
 }
 
+/// What can be compared part by part. A `not` cannot: its parts alone say the opposite.
 std::vector<Condition> const* partsOf(Condition const& condition)
 {
     if (auto const* all = std::get_if<AllOf>(&condition.test)) return &all->of;
     if (auto const* any = std::get_if<AnyOf>(&condition.test)) return &any->of;
-    if (auto const* no = std::get_if<NotOf>(&condition.test)) return &no->of;
     if (auto const* some = std::get_if<AtLeastOf>(&condition.test)) return &some->of;
     return nullptr;
 }

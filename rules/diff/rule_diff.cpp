@@ -199,8 +199,14 @@ private:
                                            : std::string{" in every case"});
     }
 
+    static bool areLimitsOfOneClause(Condition const& before, Condition const& after)
+    {
+        return std::holds_alternative<LabTest>(before.test) &&
+               std::holds_alternative<LabTest>(after.test);
+    }
+
     /// Entries that are the same on both sides are left out; of the others those with the same step
-    /// are compared clause by clause.
+    /// are compared. The sentence stays whole: a step without one of its clauses says too much.
     void compareSteps()
     {
         auto now = after_.adjust;
@@ -224,7 +230,10 @@ private:
                 add("level", "no longer " + textOf(entry, before_, beforeRules_));
                 continue;
             }
-            compareConditions(entry.when, like->when, step + " for", step + ":", "level");
+            add(areLimitsOfOneClause(*entry.when, *like->when) ? "limit" : "level",
+                step + " for " +
+                    insteadOf(describe(*like->when, &after_, afterRules_, false),
+                              describe(*entry.when, &before_, beforeRules_, false)));
             now.erase(like);
         }
         for (auto const& entry : now) add("level", textOf(entry, after_, afterRules_));

@@ -56,8 +56,7 @@ bool isAuthored(fs::path const& path)
 
 /// Paths below `folder` of its authored files, those in `below` with all that is under them, and of
 /// its tables; sorted.
-std::vector<std::string> sourcesIn(fs::path const& folder,
-                                   std::initializer_list<char const*> below)
+std::vector<std::string> sourcesIn(fs::path const& folder, std::initializer_list<char const*> below)
 {
     std::vector<std::string> paths;
     for (auto const& entry : fs::directory_iterator{folder})
@@ -155,7 +154,8 @@ bool isHospitalPath(std::string_view path)
     auto const parts = partsOf(path);
     if (parts.size() == 1) return parts[0] == "pack" || parts[0] == "overlay";
     if (parts.size() != 2) return false;
-    return parts[0] == "rules" || (parts[0] == "tests" && parts[1] != "mutants" && parts[1] != "uncovered");
+    return parts[0] == "rules" ||
+           (parts[0] == "tests" && parts[1] != "mutants" && parts[1] != "uncovered");
 }
 
 bool isHospitalTest(std::string_view path)
@@ -238,7 +238,9 @@ Result<Content> loadHospital(fs::path const& folder, Digest const& digest, Probl
     for (auto const& path : sourcesIn(folder, {"valuesets", "rules", "tests"})) {
         Source source{path, std::make_shared<std::string const>(readAll(folder / path))};
         if (!path.starts_with("tests/")) content.files.emplace_back(path, digest(*source.text));
-        addFile(std::move(source), isHospitalPath(path) || path.starts_with("valuesets/"),
+        addFile(std::move(source),
+                isHospitalPath(path) || path.starts_with("valuesets/") ||
+                    path.starts_with("tests/mutants.") || path.starts_with("tests/uncovered."),
                 "put rules into rules/, value sets into valuesets/, test cases into tests/",
                 content, problems);
     }

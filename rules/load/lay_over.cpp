@@ -67,6 +67,7 @@ Content layOver(Content base, Content own, Digest const& digest, Problems& probl
     append(base.files, own.files);
     append(base.owners, own.owners);
     if (!base.mutants) base.mutants = std::move(own.mutants);
+    if (!base.uncovered) base.uncovered = std::move(own.uncovered);
     base.overlay = std::move(own.overlay);
     base.positions = base.positions || own.positions;
     std::ranges::sort(base.files);

@@ -261,8 +261,11 @@ PackDefaults readPack(Content::Pack const& pack, Dictionary const& words, Proble
     PackDefaults defaults;
     defaults.info.id = pack.folder;
     if (!pack.manifest) {
-        problems.error("L03", "packs/" + pack.folder + "/pack.yaml", "the pack has no pack.yaml",
-                       "add one with id, title, version, approval and meta");
+        auto const own = pack.folder == kLocalPack;
+        problems.error("L03", own ? "pack.yaml" : "packs/" + pack.folder + "/pack.yaml",
+                       "the pack has no pack.yaml",
+                       std::string{"add one with "} + (own ? "id: local" : "id") +
+                           ", title, version, approval and meta");
         return defaults;
     }
     Fields fields{pack.manifest->root(), "pack", problems};

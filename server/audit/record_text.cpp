@@ -216,6 +216,16 @@ std::string rejectText(Value const& record)
     return page.take();
 }
 
+/// "core 2026.11 (approval none), local 2027.01 (approval required)"
+std::string partsOf(Value const& record)
+{
+    std::string text;
+    for (auto const& part : json::items(record, "parts"))
+        text += (text.empty() ? "" : ", ") + at(part, {"id"}) + around(" ", at(part, {"version"})) +
+                around(" (approval ", at(part, {"approval"}), ")");
+    return text;
+}
+
 std::string configText(Value const& record)
 {
     Page page{record};
@@ -224,6 +234,7 @@ std::string configText(Value const& record)
     page.row("pack", at(record, {"pack", "id"}) + around(" ", at(record, {"pack", "version"})) +
                          around(", sha256 ", at(record, {"pack", "sha256"})) +
                          around(", signed by ", at(record, {"pack", "signer"})));
+    page.row("parts", partsOf(record));
     page.row("taken over", at(record, {"acknowledged", "pack"}) +
                                around(" ", at(record, {"acknowledged", "version"})) +
                                around(" by ", at(record, {"acknowledged", "by"})) +

@@ -192,7 +192,8 @@ RulesCommands addRules(CLI::App& app, Store& store)
     auto* coverage =
         rules->add_subcommand("coverage", "list what of the active rules no test case shows");
     coverage->footer("Example: twitch-cds rules coverage rules/ --rule EL-K-LOW --min 100");
-    coverage->add_option("folder", store.coverage.folder, "rules folder; default: ./rules");
+    coverage->add_option("folder", store.coverage.folder,
+                         "rules folder, or a hospital's own folder; default: ./rules");
     coverage->add_option("--rule", store.coverage.rule, "only this rule and what it shares");
     coverage->add_option("--min", store.coverage.least, "exit 1 below so many percent")
         ->check(CLI::Range(0, 100));
@@ -206,7 +207,9 @@ RulesCommands addRules(CLI::App& app, Store& store)
     explain->add_option("rule", store.explain.rule, "id of the rule")->required();
     explain->add_option("--now", store.explain.now, "time of the call");
     explain->add_option("--rules", store.explain.folder,
-                        "rules folder, or a hospital's own folder; default: the embedded pack");
+                        "rules folder, a hospital's own folder or a bundle file; default: the "
+                        "rules of --config, else the embedded pack");
+    addConfig(*explain, store.explain.config, store);
     return {lint,
             test,
             coverage,
@@ -428,7 +431,10 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
         store.coverage.json = store.format == "json";
         return Command{store.coverage};
     }
-    if (rules.explain->parsed()) return Command{store.explain};
+    if (rules.explain->parsed()) {
+        store.explain.flags = flags;
+        return Command{store.explain};
+    }
     if (rules.build->parsed()) return Command{store.build};
     if (rules.verify->parsed()) return Command{store.verifyBundle};
     if (rules.diff->parsed()) return Command{store.diff};

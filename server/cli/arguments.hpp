@@ -51,7 +51,8 @@ struct CoverageArguments {
     bool json = false;
 };
 struct ExplainArguments {
-    std::string request, rule, now, folder;
+    std::string request, rule, now, folder, config;
+    std::vector<std::pair<std::string, std::string>> flags;
 };
 
 struct BuildArguments {

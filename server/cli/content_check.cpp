@@ -21,8 +21,9 @@ Error faultsOf(Problems const& problems)
     auto const all = problems.sorted();
     auto const errors = std::ranges::count(all, Severity::Error, &Diagnostic::severity);
     auto const first = std::ranges::find(all, Severity::Error, &Diagnostic::severity);
-    return faulty(std::to_string(errors) + " fault(s) of the rules, the first: " + toText(*first),
-                  "see all of them with: twitch-cds rules lint");
+    return faulty(std::to_string(errors) + " fault(s) of the rules, the first: " + first->where +
+                      ": " + first->code + ": " + first->what,
+                  first->fix + "; see all of them with: twitch-cds rules lint");
 }
 
 std::string describe(cases::CaseResult const& result)
@@ -48,7 +49,8 @@ Result<std::vector<rules::BundleChecks::Cases>> passedCases(PreparedRules const&
                       "see all of them with: twitch-cds rules test");
     }
     if (report.results.empty())
-        return faulty("there are no test cases", "add tests/<pack>/<RULE>.yaml");
+        return faulty("there are no test cases",
+                      "add tests/<pack>/RULE.yaml, tests/RULE.yaml in a hospital's folder");
     std::vector<rules::BundleChecks::Cases> passed;
     for (auto const& result : report.results) {
         if (passed.empty() || passed.back().rule != result.rule) passed.push_back({result.rule, 0});

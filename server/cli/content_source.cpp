@@ -28,8 +28,9 @@ Error firstOf(Problems const& problems, std::string where)
     auto const first = std::ranges::find(all, Severity::Error, &Diagnostic::severity);
     auto const more = std::ranges::count(all, Severity::Error, &Diagnostic::severity);
     return faulty(std::move(where),
-                  std::to_string(more) + " fault(s) of the rules, the first: " + toText(*first),
-                  "see all of them with: twitch-cds rules lint");
+                  std::to_string(more) + " fault(s) of the rules, the first: " + first->where +
+                      ": " + first->code + ": " + first->what,
+                  first->fix + "; see all of them with: twitch-cds rules lint");
 }
 
 /// @error Config: what could not be compiled, with the faults in `problems`
@@ -115,22 +116,45 @@ Result<FoundContent> inBundle(config::Config const& config, std::string const& d
     return found;
 }
 
+/// The packs that nobody approved as one name and version. That of a hospital stands beside the
+/// rule set it lies over, so that taking over the one does not take over the other.
+std::optional<config::Acknowledged> unapproved(rules::RuleSet const& rules)
+{
+    auto found = false;
+    config::Acknowledged name;
+    auto const add = [](std::string& list, std::string const& item) {
+        list += (list.empty() ? "" : "+") + item;
+    };
+    for (auto const& pack : rules.packs) {
+        if (pack.approval == "required") continue;
+        found = true;
+        if (pack.id == rules::kLocalPack) {
+            add(name.pack, pack.id);
+            add(name.version, pack.version);
+        } else if (name.pack.empty()) { // packs of a rule set go by its name
+            name.pack = rules.id;
+            name.version = rules.version;
+        }
+    }
+    return found ? std::optional{name} : std::nullopt;
+}
+
 /// Who took over the packs that nobody approved; empty where nobody has to.
 /// @error Config, with the line to add
 Result<config::Acknowledged> acknowledged(config::Config const& config, rules::RuleSet const& rules)
 {
-    auto const unapproved = std::ranges::any_of(
-        rules.packs, [](rules::PackInfo const& pack) { return pack.approval != "required"; });
-    if (!unapproved) return config::Acknowledged{};
+    auto const needed = unapproved(rules);
+    if (!needed) return config::Acknowledged{};
     auto const& taken = config.acknowledged;
-    if (taken.pack == rules.id && taken.version == rules.version && !taken.by.empty() &&
+    if (taken.pack == needed->pack && taken.version == needed->version && !taken.by.empty() &&
         !taken.on.empty())
         return taken;
     if (config.mode != config::Mode::Production) return config::Acknowledged{};
-    return faulty("content.acknowledged",
-                  "the pack " + rules.id + " " + rules.version + " has no clinical approval",
-                  "let the site take it over by adding: content: {acknowledged: {pack: " +
-                      rules.id + ", version: " + rules.version + ", by: ROLE, on: YYYY-MM-DD}}");
+    return faulty(
+        "content.acknowledged",
+        "the pack " + needed->pack + " " + needed->version + " has no clinical approval",
+        "let the site take it over by adding: content: {acknowledged: {pack: " + needed->pack +
+            ", version: " + needed->version + ", by: ROLE, on: YYYY-MM-DD}}");
 }
 
 /// @return SHA-256 of the file in the store

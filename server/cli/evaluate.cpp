@@ -174,17 +174,30 @@ Result<void> evaluateOne(EvaluateArguments const& arguments, std::string const& 
     return {};
 }
 
-/// The clinical defaults of production, unless a mode or a configuration is named.
-std::optional<app::DecideSettings> settingsFor(EvaluateArguments const& arguments)
-{
+/// What a call is decided with.
+struct Basis {
     app::DecideSettings settings;
+    std::shared_ptr<rules::RuleSet const> rules; // never nullptr
+};
+
+std::string today() { return toDay(SystemClock{}.now()); }
+
+/// The clinical defaults of production and the embedded rules, unless a mode or a configuration is
+/// named: then its settings and its rules. Nothing when they cannot be used; problems go to stderr.
+std::optional<Basis> basisFor(EvaluateArguments const& arguments)
+{
+    Basis basis;
     if (arguments.clinicalDefaultsOfMode) {
         auto const loaded = loadSettings(arguments.config, arguments.flags);
         if (!loaded) return std::nullopt;
-        settings = app::settingsOf(loaded->config);
+        basis.settings = app::settingsOf(loaded->config);
+        basis.rules = rulesOf(loaded->config, today());
+        if (!basis.rules) return std::nullopt;
+    } else {
+        basis.rules = embeddedRules(today());
     }
-    if (arguments.allowCritical) settings.policy.allowCritical = true;
-    return settings;
+    if (arguments.allowCritical) basis.settings.policy.allowCritical = true;
+    return basis;
 }
 
 /// The time of the call: the one that was given, else now.
@@ -198,13 +211,19 @@ std::optional<Instant> timeOf(std::string const& given)
     return std::nullopt;
 }
 
-std::shared_ptr<rules::RuleSet const> rulesFor(std::string const& folder)
+/// The rules of `--rules`, else of the configuration, else the embedded ones; nullptr when they
+/// cannot be used, with the problems on stderr.
+std::shared_ptr<rules::RuleSet const> rulesFor(ExplainArguments const& arguments)
 {
-    if (folder.empty()) return embeddedRules(toDay(SystemClock{}.now()));
+    if (arguments.folder.empty() && (!arguments.config.empty() || !arguments.flags.empty())) {
+        auto const loaded = loadSettings(arguments.config, arguments.flags);
+        return loaded ? rulesOf(loaded->config, today()) : nullptr;
+    }
+    if (arguments.folder.empty()) return embeddedRules(today());
     Problems problems;
     rules::CompileOptions options;
-    options.day = toDay(SystemClock{}.now());
-    auto const loaded = rulesInFolder(folder, problems, options);
+    options.day = today();
+    auto const loaded = rulesInFolder(arguments.folder, problems, options);
     complain(problems);
     if (loaded) return loaded->rules;
     complain(loaded.error());
@@ -250,18 +269,17 @@ void print(rules::Evaluation const& evaluation, rules::Rule const& rule)
 
 int evaluate(EvaluateArguments const& arguments)
 {
-    auto const settings = settingsFor(arguments);
-    if (!settings) return Exit::kConfiguration;
+    auto const basis = basisFor(arguments);
+    if (!basis) return Exit::kConfiguration;
     auto const now = timeOf(arguments.now);
     if (!now) return Exit::kUsage;
     auto paths = arguments.requests;
     if (!arguments.bundle.empty()) paths = {arguments.bundle};
     if (paths.empty()) paths = {"-"};
 
-    auto const rules = rulesFor({});
     auto code = static_cast<int>(Exit::kDone);
     for (auto const& path : paths) {
-        auto const done = evaluateOne(arguments, path, *rules, *settings, *now);
+        auto const done = evaluateOne(arguments, path, *basis->rules, basis->settings, *now);
         if (done) continue;
         auto error = done.error();
         error.where = path + (error.where.empty() ? "" : ": " + error.where);
@@ -275,7 +293,7 @@ int explain(ExplainArguments const& arguments)
 {
     auto const now = timeOf(arguments.now);
     if (!now) return Exit::kUsage;
-    auto const rules = rulesFor(arguments.folder);
+    auto const rules = rulesFor(arguments);
     if (!rules) return Exit::kConfiguration;
     auto const* rule = rules->find(arguments.rule);
     if (rule == nullptr) {
@@ -292,8 +310,7 @@ int explain(ExplainArguments const& arguments)
         print(*decision->evaluation, *rule);
     else
         std::cout << "No eligible twitching complaint was found, so no rule was evaluated.\n";
-    std::cout << rule->id << ' ' << rule->version << " as it stands\n"
-              << ruleFacts(*rule, toDay(SystemClock{}.now()));
+    std::cout << rule->id << ' ' << rule->version << " as it stands\n" << ruleFacts(*rule, today());
     return Exit::kDone;
 }
 

@@ -61,9 +61,12 @@ void describe(std::string const& path, rules::Content const& content,
               << "  tests      " << casesOf(checks) << " cases, 0 failed\n"
               << "  looked at  " << checks.day << " by twitch-cds " << checks.engine << "\n";
     for (auto const& pack : content.packs) {
-        auto const approval = pack.manifest ? pack.manifest->root().find("approval") : std::nullopt;
-        std::cout << "  pack       " << pack.folder << ", approval "
-                  << (approval ? approval->text() : "not stated") << "\n";
+        auto const said = [&](std::string_view key) {
+            auto const node = pack.manifest ? pack.manifest->root().find(key) : std::nullopt;
+            return node ? std::string{node->text()} : std::string{"not stated"};
+        };
+        std::cout << "  pack       " << pack.folder << " " << said("version") << ", approval "
+                  << said("approval") << "\n";
     }
 }
 
@@ -95,7 +98,7 @@ int build(BuildArguments const& arguments)
     auto const folder = arguments.folder.empty() ? defaultFolder() : arguments.folder;
     if (folder.empty()) {
         complain(Error{Error::Kind::NotFound, "rules", "no rules folder here",
-                       "name one, such as `twitch-cds rules build path/to/rules --out FILE`"});
+                       "name one, such as `twitch-cds rules build hospital --out FILE`"});
         return Exit::kUsage;
     }
     Problems problems;

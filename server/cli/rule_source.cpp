@@ -16,10 +16,23 @@ namespace tcds::cli {
 
 namespace {
 
-/// Has it cases of a hospital and none of another pack? What is built in brings none.
+/// A folder that has nothing yet by which the two kinds are told apart.
+bool isNeitherKind(std::filesystem::path const& folder)
+{
+    return std::filesystem::is_directory(folder) && !rules::isHospitalFolder(folder) &&
+           !std::filesystem::exists(folder / "ruleset.yaml") &&
+           !std::filesystem::exists(folder / "ruleset.json") &&
+           !std::filesystem::exists(folder / "packs");
+}
+
+/// Is it a hospital's pack with no cases of another one? What is built in brings none.
 bool hasOwnCasesOnly(rules::Content const& content)
 {
-    return (content.overlay || !content.tests.empty()) &&
+    auto const isLocal = [](rules::Content::Pack const& pack) {
+        return pack.folder == rules::kLocalPack;
+    };
+    return (content.overlay || !content.tests.empty() ||
+            std::ranges::any_of(content.packs, isLocal)) &&
            std::ranges::all_of(content.tests,
                                [](Tree const& tree) { return rules::isHospitalTest(tree.file()); });
 }
@@ -42,6 +55,16 @@ std::shared_ptr<rules::RuleSet const> embeddedRules(std::string const& day)
 
 Result<rules::Content> contentIn(std::string const& folder, Problems& problems)
 {
+    if (std::filesystem::is_regular_file(folder)) {
+        auto read = readSigned(folder, {}, false);
+        if (!read) return read.error();
+        return std::move(read->bundle.content);
+    }
+    if (isNeitherKind(folder))
+        return Error{Error::Kind::NotFound, folder,
+                     "neither a folder of rules nor a hospital's own",
+                     "a hospital's own folder begins with pack.yaml: id, title, version, approval, "
+                     "meta; a folder of rules holds ruleset.yaml, valuesets/, packs/ and terms/"};
     if (!rules::isHospitalFolder(folder)) return rules::loadFolder(folder, audit::sha256, problems);
     auto own = rules::loadHospital(folder, audit::sha256, problems);
     if (!own) return own.error();

@@ -21,9 +21,10 @@ std::shared_ptr<rules::RuleSet const> embeddedRules(std::string const& day);
 rules::Content embeddedContent();
 
 /// Reads a rules folder, or a hospital's own folder, which is laid over the embedded content (one
-/// with pack.yaml or overlay.yaml at the top and no ruleset.yaml). Overlays are not applied yet.
-/// Faults inside files go to `problems`.
-/// @error NotFound when the folder is neither
+/// with pack.yaml or overlay.yaml at the top and no ruleset.yaml), or a bundle file, of which the
+/// digests are checked and the signature is not. Overlays are not applied yet. Faults inside files
+/// go to `problems`.
+/// @error NotFound when the folder is neither; Config for a bundle that cannot be used
 Result<rules::Content> contentIn(std::string const& folder, Problems& problems);
 
 /// A content with its overlay applied, compiled.

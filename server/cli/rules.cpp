@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <tuple>
 #include <variant>
 
@@ -56,17 +57,48 @@ std::optional<std::vector<cases::CaseFile>> casesOf(rules::Content const& conten
     return files;
 }
 
+/// What the figures of a hospital's folder leave out; nothing for other folders.
+void printOwnOnly(PreparedRules const& ready)
+{
+    if (ready.ownOnly)
+        std::cout
+            << "looked at: the rules and value sets of this folder, and what --rule names; the "
+               "cases of the shipped rules are not in it\n";
+}
+
+/// Mutates each rule of a hospital by itself: the cases of the others are not at hand.
+cases::MutationReport mutateOwn(rules::RuleSet const& rules,
+                                std::vector<cases::CaseFile> const& files,
+                                std::vector<cases::Explained> const& explained)
+{
+    cases::MutationReport all;
+    for (auto const& rule : rules.rules) {
+        if (rule.pack != rules::kLocalPack) continue;
+        auto one = cases::mutateAll(rules, files, explained, rule.id);
+        all.mutants += one.mutants;
+        all.killed += one.killed;
+        all.took += one.took;
+        std::ranges::move(one.survivors, std::back_inserter(all.survivors));
+        std::ranges::move(one.outdated, std::back_inserter(all.outdated));
+    }
+    return all;
+}
+
 /// Mutates the rules and lists what no case notices.
-int mutate(rules::Content const& content, rules::RuleSet const& rules,
-           std::vector<cases::CaseFile> const& files, std::string const& only)
+int mutate(PreparedRules const& ready, std::vector<cases::CaseFile> const& files,
+           std::string const& only)
 {
     Problems problems;
-    auto const explained = content.mutants ? cases::readExplained(*content.mutants, problems)
-                                           : std::vector<cases::Explained>{};
+    auto const& mutants = ready.content.mutants;
+    auto const explained =
+        mutants ? cases::readExplained(*mutants, problems) : std::vector<cases::Explained>{};
     complain(problems);
     if (problems.hasErrors()) return Exit::kBadInput;
-    auto const report = cases::mutateAll(rules, files, explained, only);
+    auto const report = ready.ownOnly && only.empty()
+                            ? mutateOwn(*ready.rules, files, explained)
+                            : cases::mutateAll(*ready.rules, files, explained, only);
     cases::print(report, std::cout);
+    printOwnOnly(ready);
     return report.unexplained() == 0 && report.outdated.empty() ? Exit::kDone : Exit::kCheckFailed;
 }
 
@@ -101,6 +133,14 @@ std::variant<Tested, int> testedIn(std::string const& named, std::string const& 
     auto files = casesOf(loaded->content);
     if (!files) return Exit::kBadInput;
     return Tested{std::move(*loaded), *std::move(files)};
+}
+
+/// Is it about a rule or a value set of a hospital?
+bool isOwn(cases::Want const& want, rules::RuleSet const& rules)
+{
+    auto const* rule = rules.find(want.subject);
+    return rule != nullptr ? rule->pack == rules::kLocalPack
+                           : want.subject.starts_with("valuesets " + std::string{rules::kLocalSet});
 }
 
 } // namespace
@@ -158,7 +198,7 @@ int test(TestArguments const& arguments)
     }
     if (report.failures() > 0) return Exit::kCheckFailed;
     if (!arguments.mutate) return Exit::kDone;
-    return mutate(all.ready.content, *all.ready.rules, all.files, arguments.rule);
+    return mutate(all.ready, all.files, arguments.rule);
 }
 
 int coverage(CoverageArguments const& arguments)
@@ -172,11 +212,17 @@ int coverage(CoverageArguments const& arguments)
                                              : std::vector<cases::Unshowable>{};
     complain(problems);
     if (problems.hasErrors()) return Exit::kBadInput;
-    auto const report = cases::coverageOf(*rules, files, explained, arguments.rule);
-    if (arguments.json)
+    auto report = cases::coverageOf(*rules, files, explained, arguments.rule);
+    if (ready.ownOnly)
+        std::erase_if(report.wants, [&](cases::Want const& want) {
+            return want.subject != arguments.rule && !isOwn(want, *rules);
+        });
+    if (arguments.json) {
         std::cout << cases::toJson(report) << '\n';
-    else
+    } else {
         cases::print(report, std::cout);
+        printOwnOnly(ready);
+    }
     auto const enough = report.percent() >= arguments.least && report.outdated.empty();
     return enough ? Exit::kDone : Exit::kCheckFailed;
 }

@@ -31,6 +31,7 @@ sample parkinson.json warning MED-PD-AGONIST MED-PD-AMANTADINE MED-PD-COMT MED-P
 sample order-select.json warning ORD-WORSEN-K
 sample encounter-start.json warning CMB-LITHIUM-INTERACT MED-LITHIUM
 sample normal-work-up.json none
+sample new-class.json warning CMB-DIURETIC-LOWK EL-K-LOW MED-LOOP WU-LABS-MISSING
 
 passes "chart.json: can be evaluated with a complaint" sh -c '
     "$1/deploy/samples/fill.sh" "$1/deploy/samples/chart.json" >"$3/chart.json" &&

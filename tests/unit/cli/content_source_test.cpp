@@ -172,6 +172,26 @@ TEST_F(Bundles, WithoutApprovalAreTakenOverByNameAndVersionInProduction) // deci
     EXPECT_TRUE(serve());
 }
 
+TEST_F(Bundles, OfAHospitalWithoutApprovalAreNotTakenOverWithTheShippedPack) // decision D54
+{
+    Problems problems;
+    auto content = *rules::loadFolder(TCDS_RULES_DIR, audit::sha256, problems);
+    content.pack(rules::kLocalPack).manifest = Tree::fromYaml(
+        "id: local\ntitle: Ours\nversion: 2027.01\napproval: none\n", "pack.yaml", problems);
+    write(rules::writeBundleFile(content, looked(), audit::sha256));
+    takeOver();
+
+    auto const refused = serve();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().where, "content.acknowledged");
+    EXPECT_THAT(refused.error().fix,
+                HasSubstr("pack: twitch-core+local, version: 2026.11+2027.01"));
+
+    config_.acknowledged.pack = "twitch-core+local";
+    config_.acknowledged.version = "2026.11+2027.01";
+    EXPECT_TRUE(serve());
+}
+
 TEST_F(Bundles, AreLookedAtAnewAtAReloadAndAfterAnUpgrade)
 {
     takeOver();

@@ -110,6 +110,18 @@ INSTANTIATE_TEST_SUITE_P(
             {"adjust: [{cap: info, when: {lab: {analyte: K, above: 3.2 mmol/L}}}]"},
             "limit: level at most info for latest Potassium above 3.2 mmol/L instead of 3.1 "
             "mmol/L"},
+        Row{"LimitBelowNotInAStep", // the sentence stays whole: a part alone would say the opposite
+            {"adjust: [{cap: info, when: {all: [{sex: male}, {not: {lab: {analyte: K, below: 3.1 "
+             "mmol/L}}}]}}]"},
+            {"adjust: [{cap: info, when: {all: [{sex: male}, {not: {lab: {analyte: K, below: 3.2 "
+             "mmol/L}}}]}}]"},
+            "level: level at most info for sex is male; and not (latest Potassium below 3.2 "
+            "mmol/L) instead of 3.1 mmol/L"},
+        Row{"LimitBelowNot",
+            {"unless: {not: {lab: {analyte: K, below: 3.1 mmol/L}}}"},
+            {"unless: {not: {lab: {analyte: K, below: 3.2 mmol/L}}}"},
+            "condition: stays silent for not (latest Potassium below 3.2 mmol/L) instead of 3.1 "
+            "mmol/L"},
         Row{"Tier",
             {"tier: probable"},
             {"tier: [{tier: definite, when: {sex: male}}, {tier: probable}]"},
