@@ -7,7 +7,9 @@
 # its own, in a scratch folder that holds what a checkout holds (rules, deploy, docs). `exit=N` after
 # `test` expects that exit code. A block ```text expect after it lists lines that its output must
 # hold (a part of the line is enough; a line of "..." stands for anything). The address
-# 127.0.0.1:8080 becomes that of a service started for the page.
+# 127.0.0.1:8080 becomes that of a service started for the page. A page that starts a service of its own
+# does so on 127.0.0.1:8081, with 127.0.0.1:9465 for administration, which become free ports, and
+# leaves its process id in a file NAME.pid.
 set -eu
 root=$1
 binary=$2
@@ -44,8 +46,30 @@ awk -v out="$scratch/blocks" '
     }
     inside && target != "" { print > target }' "$root/$page"
 
+# Nothing outlives the page, whichever of its blocks failed.
+stop_started() {
+    for file in "$folder"/*.pid "$folder"/*/*.pid; do
+        [ ! -f "$file" ] || kill "$(cat "$file")" 2>/dev/null || true
+    done
+}
+trap 'stop_started; stop_service; rm -rf "$scratch"' EXIT
+
+own_port=8081
+admin_port=9465
+if grep -qF 127.0.0.1:8081 "$root/$page"; then
+    start_service "$binary" "$scratch/ports"
+    own_port=$port
+    stop_service
+    admin_port=$own_port
+    while [ "$admin_port" = "$own_port" ]; do
+        start_service "$binary" "$scratch/ports"
+        admin_port=$port
+        stop_service
+    done
+else
+    export TWITCH_CDS__AUDIT__DIRECTORY="$scratch/state/audit"
+fi
 start_service "$binary" "$scratch/state"
-export TWITCH_CDS__AUDIT__DIRECTORY="$scratch/state/audit"
 export XDG_STATE_HOME="$scratch/state"
 export PATH="$scratch/bin:$PATH"
 export no_proxy=127.0.0.1
@@ -54,7 +78,8 @@ for block in "$scratch"/blocks/*.sh; do
     [ -f "$block" ] || continue
     base=${block%.sh}
     read -r expected line <"$base.meta"
-    sed -i "s/127\.0\.0\.1:8080/127.0.0.1:$port/g" "$block"
+    sed -i "s/127\.0\.0\.1:8080/127.0.0.1:$port/g; s/127\.0\.0\.1:8081/127.0.0.1:$own_port/g
+        s/127\.0\.0\.1:9465/127.0.0.1:$admin_port/g" "$block"
     status=0
     (cd "$folder" && sh -eu "$block") >"$base.out" 2>&1 </dev/null || status=$?
     same "$page:$line: exit code of the block" "$expected" "$status"
