@@ -70,8 +70,12 @@ public:
         choosePacks();
         chooseLocalPack();
         if (content_.overlay)
-            problems_.error("L01", content_.overlay->file(), "the overlay was not applied",
-                            "keep it in a folder of its own, and name that: twitch-cds rules lint FOLDER");
+            problems_.error(
+                "L01", content_.overlay->file(),
+                "the overlay was not applied: the program is built with the shipped rules alone",
+                "keep pack.yaml, overlay.yaml, rules/, valuesets/ and tests/ in a folder of its "
+                "own, and roll "
+                "it out as a bundle: twitch-cds rules build FOLDER");
         listRules();
         Dictionary const words{*set_, ruleIds(), drafts_};
         readConditions(content_, *set_, words, content_.positions, problems_);
