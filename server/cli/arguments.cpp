@@ -326,6 +326,9 @@ TermsCommands addTerms(CLI::App& app, Store& store)
     lookup->footer(
         "Examples:\n  twitch-cds terms lookup 2823-3\n  twitch-cds terms lookup Lasix 40 mg");
     lookup->add_option("words", store.lookup.words, "code or name")->required();
+    lookup->add_option("--rules", store.lookup.folder,
+                       "rules folder, a hospital's own folder or a bundle file; default: the "
+                       "embedded pack");
 
     auto* import =
         terms->add_subcommand("import-rxnorm", "take products and salts from an RxNorm release");

@@ -103,6 +103,7 @@ struct PrefetchArguments {
 
 struct LookupArguments {
     std::vector<std::string> words;
+    std::string folder; // "" = the embedded rules
 };
 
 struct ImportArguments {

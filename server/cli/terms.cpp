@@ -1,5 +1,6 @@
 #include "rules/load/uses.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/console.hpp"
 #include "server/cli/rule_source.hpp"
 
 #include <iostream>
@@ -45,13 +46,27 @@ rules::Uses meaningsOf(terms::Terminology const& terms, std::string_view word)
     return uses;
 }
 
+/// The rules of a folder, "" = the embedded ones; nullptr when they cannot be used, with the
+/// problems on stderr.
+std::shared_ptr<rules::RuleSet const> rulesFor(std::string const& folder)
+{
+    if (folder.empty()) return embeddedRules("");
+    Problems problems;
+    auto const loaded = rulesInFolder(folder, problems);
+    complain(problems);
+    if (loaded) return loaded->rules;
+    complain(loaded.error());
+    return nullptr;
+}
+
 } // namespace
 
 int lookup(LookupArguments const& arguments)
 {
     std::string word;
     for (auto const& part : arguments.words) word += (word.empty() ? "" : " ") + part;
-    auto const rules = embeddedRules("");
+    auto const rules = rulesFor(arguments.folder);
+    if (!rules) return Exit::kConfiguration;
     for (auto const& line : rules->terms->explain(word)) std::cout << line << '\n';
 
     auto const meanings = meaningsOf(*rules->terms, word);
