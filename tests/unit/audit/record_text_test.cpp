@@ -74,6 +74,19 @@ TEST(RecordText, TellsTheOtherTypesToo)
                 {"http        400", "reason      json", "where       byte 88"});
 }
 
+TEST(RecordText, NamesEachPackOfTheRulesInUse)
+{
+    expectLines(
+        toText(R"({"v":1,"type":"config","seq":4,"ts":"2026-03-03T10:00:00.000Z","node":"cds-1",)"
+               R"("tenant":"mercy-west","change":"content","outcome":"in-use","via":"signal",)"
+               R"("pack":{"id":"twitch-core","version":"2026.11","sha256":"ea5a","signer":)"
+               R"("ed25519:board"},"parts":[{"id":"core","version":"2026.11","approval":"none"},)"
+               R"({"id":"local","version":"2027.01","approval":"required"}],"before":"ed12"})"),
+        {"pack        twitch-core 2026.11, sha256 ea5a, signed by ed25519:board",
+         "parts       core 2026.11 (approval none), local 2027.01 (approval required)",
+         "before      ed12"});
+}
+
 TEST(RecordText, SaysWhenALineIsNoRecord)
 {
     EXPECT_TRUE(toText("{\"type\":").starts_with("no record: "));

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace tcds::rules::test {
@@ -26,14 +27,14 @@ std::vector<std::string> order(RuleSet const& set)
     return ids;
 }
 
+/// The rules whose place in the order of evaluation is marked, by id.
 std::vector<std::string> rulesIn(RuleSet const& set, RuleBits const& bits)
 {
     std::vector<std::string> ids;
-    for (auto const& rule : set.rules) {
-        auto const at = rule.index.index();
+    for (std::size_t at = 0; at < set.order.size(); ++at)
         if (at / 64 < bits.size() && ((bits[at / 64] >> (at % 64)) & 1U) != 0)
-            ids.push_back(rule.id);
-    }
+            ids.push_back(set.rule(set.order[at]).id);
+    std::ranges::sort(ids);
     return ids;
 }
 
