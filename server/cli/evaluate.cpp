@@ -236,7 +236,9 @@ void complainAboutUnknownRule(std::string const& id, rules::RuleSet const& rules
     for (auto const& rule : rules.rules) known.push_back(rule.id);
     auto const near = nearestWord(id, known);
     complain(Error{Error::Kind::NotFound, id, "no rule of that id",
-                   near.empty() ? "see the files of rules/packs" : "did you mean " + near + "?"});
+                   near.empty()
+                       ? "see the files of rules/packs, or name the rules that hold it with --rules"
+                       : "did you mean " + near + "?"});
 }
 
 Result<app::Decision> decideWithTrace(std::string const& path, rules::RuleSet const& rules,
@@ -259,7 +261,8 @@ Result<app::Decision> decideWithTrace(std::string const& path, rules::RuleSet co
 void print(rules::Evaluation const& evaluation, rules::Rule const& rule)
 {
     std::cout << traceAsText(evaluation, rule.index, colourOnStdout());
-    if (auto const decider = cases::decidingClause(evaluation, rule.index, evaluation.chart.rules());
+    if (auto const decider =
+            cases::decidingClause(evaluation, rule.index, evaluation.chart.rules());
         !decider.empty())
         std::cout << "Decided by: " << decider << '\n';
     std::cout << factsAsText(evaluation, rule.index);
