@@ -14,7 +14,6 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <tuple>
 #include <variant>
 
 namespace tcds::cli {
@@ -205,17 +204,18 @@ int coverage(CoverageArguments const& arguments)
 {
     auto const tested = testedIn(arguments.folder, arguments.rule);
     if (auto const* code = std::get_if<int>(&tested)) return *code;
-    auto const& [ready, files] = std::get<Tested>(tested);
-    auto const& [content, rules] = std::tie(ready.content, ready.rules);
+    auto const& ready = std::get<Tested>(tested).ready;
+    auto const& files = std::get<Tested>(tested).files;
     Problems problems;
-    auto const explained = content.uncovered ? cases::readUnshowable(*content.uncovered, problems)
-                                             : std::vector<cases::Unshowable>{};
+    auto const explained = ready.content.uncovered
+                               ? cases::readUnshowable(*ready.content.uncovered, problems)
+                               : std::vector<cases::Unshowable>{};
     complain(problems);
     if (problems.hasErrors()) return Exit::kBadInput;
-    auto report = cases::coverageOf(*rules, files, explained, arguments.rule);
+    auto report = cases::coverageOf(*ready.rules, files, explained, arguments.rule);
     if (ready.ownOnly)
         std::erase_if(report.wants, [&](cases::Want const& want) {
-            return want.subject != arguments.rule && !isOwn(want, *rules);
+            return want.subject != arguments.rule && !isOwn(want, *ready.rules);
         });
     if (arguments.json) {
         std::cout << cases::toJson(report) << '\n';
