@@ -140,6 +140,25 @@ bool looksLikeAUnit(std::string_view unit)
     return true;
 }
 
+struct Spelling {
+    std::string_view ucum, written;
+};
+
+/// Codes of units that clinicians write otherwise.
+constexpr std::array kSpellings{Spelling{"Cel", "\u00B0C"},
+                                Spelling{"[degF]", "\u00B0F"},
+                                Spelling{"mm[Hg]", "mmHg"},
+                                Spelling{"mL/min/{1.73_m2}", "mL/min/1.73 m2"},
+                                Spelling{"[IU]/L", "IU/L"},
+                                Spelling{"m[IU]/L", "mIU/L"},
+                                Spelling{"u[IU]/mL", "uIU/mL"}};
+
+std::string_view asWritten(std::string_view unit)
+{
+    auto const* const at = std::ranges::find(kSpellings, unit, &Spelling::ucum);
+    return at == kSpellings.end() ? unit : at->written;
+}
+
 /// Appends a value with a backslash before each sign for which isActive(place) holds.
 template <class IsActive>
 void appendWithBackslashes(std::string& text, std::string_view value, IsActive const& isActive)
@@ -238,8 +257,10 @@ std::string_view shownUnit(std::string_view asSent, std::string_view ucum, std::
 {
     if (asSent != ucum) {
         auto const unit = cleaned(asSent, made);
-        if (!unit.empty() && cardLength(unit) <= kLongestUnit && looksLikeAUnit(unit)) return unit;
+        if (!unit.empty() && cardLength(unit) <= kLongestUnit && looksLikeAUnit(unit))
+            return asWritten(unit);
     }
+    if (auto const written = asWritten(ucum); written != ucum) return written;
     auto const annotation = ucum == "1" || ucum.starts_with('{') || ucum.starts_with('[');
     return annotation ? std::string_view{} : cleaned(ucum, made); // "{score}", "[pH]": no words
 }

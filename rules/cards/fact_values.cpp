@@ -1,7 +1,9 @@
 #include "fhir/terms/code_systems.hpp"
+#include "rules/cards/escape.hpp"
 #include "rules/cards/values.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace tcds::rules {
 
@@ -115,6 +117,13 @@ std::vector<std::string_view> namesOf(Chart const& chart, Binding const& binding
     return names;
 }
 
+/// Signs that keep their capital inside a sentence.
+bool beginsWithAPerson(std::string_view name)
+{
+    static constexpr std::array<std::string_view, 2> kPersons{"Chvostek", "Trousseau"};
+    return std::ranges::any_of(kPersons, [name](auto each) { return name.starts_with(each); });
+}
+
 bool writeNewestDay(FilledText& text, Chart const& chart, Binding const& binding)
 {
     TimeSpan const* newest = nullptr;
@@ -154,7 +163,12 @@ bool writeFact(FilledText& text, Chart const& chart, FiredRule const& rule, Slot
     for (auto const id : setsBehind(*rule.rule, name)) addWithIncludes(chart.terms(), id, asked);
     auto const names = namesOf(chart, binding, asked);
     if (names.empty()) return false;
-    text.names(names, text.shortening().names, [](std::string_view each) { return each; });
+    std::string inText;
+    text.names(names, text.shortening().names, [&inText](std::string_view each) -> std::string_view {
+        inText = each;
+        if (!beginsWithAPerson(each)) lowerFirst(inText, 0);
+        return inText;
+    });
     return true;
 }
 

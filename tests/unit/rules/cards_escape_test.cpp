@@ -138,6 +138,17 @@ TEST(ShownUnit, IsTheUcumSpellingOtherwise)
     EXPECT_EQ(unitOf("", "[pH]"), "");
 }
 
+TEST(ShownUnit, IsWrittenAsCliniciansDo)
+{
+    EXPECT_EQ(unitOf("Cel", "Cel"), "\u00B0C");
+    EXPECT_EQ(unitOf("", "[degF]"), "\u00B0F");
+    EXPECT_EQ(unitOf("mm[Hg]", "mm[Hg]"), "mmHg");
+    EXPECT_EQ(unitOf("mL/min/{1.73_m2}", "mL/min/{1.73_m2}"), "mL/min/1.73 m2");
+    EXPECT_EQ(unitOf("[IU]/L", "[IU]/L"), "IU/L");
+    EXPECT_EQ(unitOf("", "m[IU]/L"), "mIU/L");
+    EXPECT_EQ(unitOf("u[IU]/mL", "u[IU]/mL"), "uIU/mL");
+}
+
 TEST(EscapedUnit, KeepsSlashAndDecimalPointReadable)
 {
     EXPECT_EQ(escapedUnit("mmol/L"), "mmol/L");
