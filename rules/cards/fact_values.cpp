@@ -164,11 +164,12 @@ bool writeFact(FilledText& text, Chart const& chart, FiredRule const& rule, Slot
     auto const names = namesOf(chart, binding, asked);
     if (names.empty()) return false;
     std::string inText;
-    text.names(names, text.shortening().names, [&inText](std::string_view each) -> std::string_view {
-        inText = each;
-        if (!beginsWithAPerson(each)) lowerFirst(inText, 0);
-        return inText;
-    });
+    text.names(names, text.shortening().names,
+               [&inText](std::string_view each) -> std::string_view {
+                   inText = each;
+                   if (!beginsWithAPerson(each)) lowerFirst(inText, 0);
+                   return inText;
+               });
     return true;
 }
 

@@ -1,3 +1,4 @@
+#include "rules/cards/escape.hpp"
 #include "rules/cards/values.hpp"
 #include "rules/eval/medications.hpp"
 
@@ -235,7 +236,14 @@ bool writeDuration(FilledText& text, Chart const& chart, std::span<Drug const> d
 
 void writeNames(FilledText& text, std::span<Drug const> drugs, std::size_t most)
 {
-    text.names(drugs, most, [](Drug const& drug) { return drug.name; });
+    std::string inText; // the title of a class stands in for an ingredient that has no code
+    text.names(drugs, most, [&inText](Drug const& drug) -> std::string_view {
+        if (drug.name.empty() || drug.name.front() < 'A' || drug.name.front() > 'Z')
+            return drug.name;
+        inText = drug.name;
+        lowerFirst(inText, 0);
+        return inText;
+    });
 }
 
 bool writeAnalytes(FilledText& text, Chart const& chart, Binding const& binding)
