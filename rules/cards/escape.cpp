@@ -146,10 +146,12 @@ struct Spelling {
 
 /// Codes of units that clinicians write otherwise.
 constexpr std::array kSpellings{
-    Spelling{"Cel", "\u00B0C"},    Spelling{"[degF]", "\u00B0F"},
-    Spelling{"mm[Hg]", "mmHg"},    Spelling{"mL/min/{1.73_m2}", "mL/min/1.73 m2"},
-    Spelling{"[IU]/L", "IU/L"},    Spelling{"m[IU]/L", "mIU/L"},
-    Spelling{"u[IU]/mL", "uIU/mL"}};
+    Spelling{"Cel", "\u00B0C"},     Spelling{"[degF]", "\u00B0F"},
+    Spelling{"mm[Hg]", "mmHg"},     Spelling{"mL/min/{1.73_m2}", "mL/min/1.73 m2"},
+    Spelling{"[IU]/L", "IU/L"},     Spelling{"m[IU]/L", "mIU/L"},
+    Spelling{"u[IU]/mL", "uIU/mL"}, Spelling{"meq/L", "mEq/L"},
+    Spelling{"ug", "mcg"}, // a dose: "ug" is easily read as "mg"
+};
 
 std::string_view asWritten(std::string_view unit)
 {

@@ -147,6 +147,9 @@ TEST(ShownUnit, IsWrittenAsCliniciansDo)
     EXPECT_EQ(unitOf("[IU]/L", "[IU]/L"), "IU/L");
     EXPECT_EQ(unitOf("", "m[IU]/L"), "mIU/L");
     EXPECT_EQ(unitOf("u[IU]/mL", "u[IU]/mL"), "uIU/mL");
+    EXPECT_EQ(unitOf("meq/L", "meq/L"), "mEq/L");
+    EXPECT_EQ(unitOf("ug", ""), "mcg");
+    EXPECT_EQ(unitOf("ug/L", "ug/L"), "ug/L");
 }
 
 TEST(EscapedUnit, KeepsSlashAndDecimalPointReadable)
