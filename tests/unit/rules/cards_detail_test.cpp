@@ -277,7 +277,7 @@ TEST(Injection, NoTextOfTheChartBecomesMarkup)
 
         EXPECT_THAT(
             card.detail,
-            HasSubstr("- 2.9 mmol/L from 3.6 mmol/L furosemide not on record Muscle weakness "
+            HasSubstr("- 2.9 mmol/L from 3.6 mmol/L furosemide not on record muscle weakness "
                       "2026-01-20\n"));
         EXPECT_THAT(card.summary, HasSubstr("2.9 mmol/L"));
         EXPECT_THAT(card.summary, Not(HasSubstr(hostile)));

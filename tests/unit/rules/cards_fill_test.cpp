@@ -306,7 +306,7 @@ TEST_F(Fill, SignsAreNamedInOurWordsNeverInThoseOfTheChart)
     EXPECT_EQ(summary("{f.list} ({f.date})"), "Muscle weakness (generalized) (2026-01-20)");
     EXPECT_EQ(summary("{g.list} ({g.date})"), "Aphagia and dysphagia (2026-01-22)");
     EXPECT_EQ(summary("{h.list} ({h.date})"),
-              "Muscle weakness (generalized), Muscle weakness (2026-01-25)");
+              "Muscle weakness (generalized), muscle weakness (2026-01-25)");
     EXPECT_EQ(markdown("**{f.list}**"), "**Muscle weakness (generalized)**");
 }
 
@@ -318,7 +318,7 @@ TEST_F(Fill, ProblemsTakeTheDisplayOfAPrefix)
     auto& judgement = begin();
     Stage::bindFacts(judgement, stage, "c", {id});
 
-    EXPECT_EQ(summary("Recorded {c.list} ({c.date})"), "Recorded Sciatica (2025-06-01)");
+    EXPECT_EQ(summary("Recorded {c.list} ({c.date})"), "Recorded sciatica (2025-06-01)");
 }
 
 TEST_F(Fill, TheOnsetOfTheComplaintNeedsNoBinding)
