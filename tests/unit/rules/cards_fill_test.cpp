@@ -186,6 +186,17 @@ TEST_F(Fill, ADrugNameGetsACapitalOnlyWhereASentenceBegins)
               "Furosemide (since 2026-01-11) can deplete K");
 }
 
+TEST_F(Fill, TheTitleOfAClassIsWrittenAsADrugName) // of a code that names no ingredient
+{
+    names({"d"});
+    stage.med("furosemide", "2026-01-11").name = "Loop diuretics";
+    auto& judgement = begin();
+    Stage::bindMeds(judgement, stage, "d", {"furosemide"}).meds.front().ingredient = {};
+
+    EXPECT_EQ(markdown("{d.list}: consider a review of {d.display}"),
+              "Loop diuretics: consider a review of loop diuretics");
+}
+
 TEST_F(Fill, DurationsInPlainWords)
 {
     struct Row {
@@ -308,6 +319,17 @@ TEST_F(Fill, SignsAreNamedInOurWordsNeverInThoseOfTheChart)
     EXPECT_EQ(summary("{h.list} ({h.date})"),
               "Muscle weakness (generalized), muscle weakness (2026-01-25)");
     EXPECT_EQ(markdown("**{f.list}**"), "**Muscle weakness (generalized)**");
+}
+
+TEST_F(Fill, ASignNamedAfterAPersonKeepsItsCapital)
+{
+    names({"f"});
+    auto const id =
+        stage.finding("TETANY_SIGN", "http://snomed.info/sct", "124746006", "2026-01-30").id;
+    auto& judgement = begin();
+    Stage::bindFacts(judgement, stage, "f", {id});
+
+    EXPECT_EQ(summary("Recorded {f.list}"), "Recorded Trousseau sign positive");
 }
 
 TEST_F(Fill, ProblemsTakeTheDisplayOfAPrefix)
