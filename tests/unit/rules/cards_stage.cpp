@@ -77,6 +77,15 @@ date: 2026-01-01
 members: [{system: "http://hl7.org/fhir/sid/icd-10-cm", code: M62.81, display: Muscle weakness (generalized), source: test}]
 phrases: ["weak*"]
 )yaml"},
+                           File{"TETANY_SIGN", R"yaml(
+id: TETANY_SIGN
+title: Sign of tetany
+kind: finding
+status: active
+source: test
+date: 2026-01-01
+members: [{system: "http://snomed.info/sct", code: "124746006", display: Trousseau sign positive, source: test}]
+)yaml"},
                            File{"NERVE_ROOT", R"yaml(
 id: NERVE_ROOT
 title: "Sciatica or radiculopathy"
