@@ -56,8 +56,22 @@ private:
                    plan_.level() > Level::Info;
         };
         while (kept > 0 && sections_.length() + kNeededFree > most_) {
-            if (sections_.length() <= most_ && !isInfo(kept - 1)) return;
+            if (sections_.length() <= most_ && !isInfo(kept - 1)) break;
             writeBare(--kept);
+        }
+        giveNamesBack(kept);
+    }
+
+    /// The lines that gave way may have left room for names that were counted only.
+    void giveNamesBack(std::size_t kept)
+    {
+        auto const needed = sections_.length() + kNeededFree <= most_ ? kNeededFree : 0;
+        for (auto const& step : kSteps) {
+            step_ = step;
+            findings_.clear();
+            fillFindings();
+            writeBare(kept);
+            if (sections_.length() + needed <= most_) return;
         }
     }
 
