@@ -138,6 +138,28 @@ TEST(Detail, FindingsThatCannotFitAreNamedByTitle)
     EXPECT_THAT(detail, HasSubstr("- Also: Title of EL-C."));
 }
 
+TEST(Detail, NamesThatWereCountedComeBackWhenLinesGaveWay)
+{
+    Stage stage;
+    for (auto const* id : {"EL-A", "EL-B", "EL-C"}) {
+        auto& rule = stage.rule(id, Group::EL, "K");
+        auto const fill = std::string(id == std::string_view{"EL-C"} ? 900 : 150, 'x');
+        rule.card.findings =
+            Stage::text(rule, "Drugs of " + std::string{id} + ": {d.list}, " + fill + ".");
+    }
+    for (auto const* name : {"furosemide", "prednisone", "omeprazole"})
+        stage.med(name, "2026-01-11");
+    stage.begin();
+    for (auto const* id : {"EL-A", "EL-B", "EL-C"})
+        Stage::bindMeds(stage.fire(id, Level::Info), stage, "d",
+                        {"furosemide", "prednisone", "omeprazole"});
+
+    auto const detail = stage.cards().at(0).detail;
+
+    EXPECT_THAT(detail, HasSubstr("- Also: Title of EL-C."));
+    EXPECT_THAT(detail, HasSubstr("Drugs of EL-B: furosemide, prednisone, omeprazole, x"));
+}
+
 // --- Not checked -------------------------------------------------------------------------------
 
 TEST(NotChecked, TellsWhyEachResultIsMissing)
