@@ -288,7 +288,8 @@ define function "Is Stopped"(kind String, status String, stop DateTime, ended Da
   kind != 'draft' and status = 'stopped' and not (stop is null and ended is not null)
 
 define function "Is Given"(kind String, status String, given DateTime, since DateTime):
-  if kind != 'administration' or status = 'planned' then false else "Given Within"(given, since)
+  if kind != 'administration' or not (status in { 'given', 'active' }) then false
+  else "Given Within"(given, since)
 
 define function "Started Within"(start DateTime, known Boolean, since DateTime):
   if start is null then null as Boolean

@@ -15,9 +15,12 @@ void writeOutcomes(JsonText& json, rules::Evaluation const& evaluation, rules::R
         for (auto const& rule : rules.rules) {
             auto const* judgement = evaluation.of(rule.index);
             if (judgement == nullptr || judgement->outcome == rules::Outcome::NotMet) continue;
+            // A shadow rule never fires, whatever is not known.
+            auto const isUnknown = judgement->outcome == rules::Outcome::Unknown;
+            if (isUnknown && rule.status != rules::RuleStatus::Active) continue;
             json.object(rule.id, [&] {
                 json.member("outcome", rules::toText(judgement->outcome));
-                if (judgement->outcome == rules::Outcome::Unknown) return;
+                if (isUnknown) return;
                 json.member("level", rules::toText(judgement->level));
                 json.member("tier", rules::toText(judgement->tier));
             });
