@@ -256,4 +256,17 @@ Update update(DrugRows old, Release const& release, terms::RouteTable const& for
     return Updater{std::move(old), release, forms}.run();
 }
 
+std::string retiredText(std::vector<Retired> const& retired)
+{
+    std::string text = "rxcui\tname\tsuccessors\n";
+    for (auto const& each : retired) {
+        if (!each.ingredient) continue;
+        text.append(std::to_string(each.rxcui)).append(1, '\t').append(each.name).append(1, '\t');
+        for (auto const successor : each.successors)
+            text.append(text.back() == '\t' ? "" : "|").append(std::to_string(successor));
+        text += '\n';
+    }
+    return text;
+}
+
 } // namespace tcds::upkeep

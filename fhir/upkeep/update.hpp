@@ -19,6 +19,9 @@ struct Retired {
     bool operator==(Retired const&) const = default;
 };
 
+/// terms/retired.tsv: the ingredients among them, for `rules lint` (L34).
+std::string retiredText(std::vector<Retired> const& retired);
+
 /// The tables after an import, and what was noticed on the way.
 struct Update {
     DrugRows rows;

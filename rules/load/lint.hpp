@@ -5,6 +5,7 @@
 #include "rules/model/rule_set.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tcds::rules {
@@ -53,6 +54,10 @@ void lintPairs(RuleSet const& set, Problems& problems);
 void lintData(RuleSet const& set, std::vector<std::string> const& advertised, Problems& problems);
 /// lint_sets.cpp: L34
 void lintSets(Content const& content, Problems& problems);
+/// L34: members of drug classes whose RxNorm number is no longer used.
+/// @param table  terms/retired.tsv as `terms import-rxnorm` writes it: rxcui, name, successors
+void lintRetired(Content const& content, std::string_view table, Problems& problems);
+inline constexpr std::string_view kRetiredTable = "retired.tsv"; // beside the other terms
 /// lint_accepted.cpp: puts everything but accepted warnings into `problems`; L41
 std::vector<AcceptedWarning> sortOutAccepted(Content const& content, Problems const& found,
                                              Problems& problems);

@@ -30,7 +30,7 @@ std::span<LintCode const> lintCodes()
         LintCode{"L31", "Gap between bands", false},
         LintCode{"L32", "Window longer than that of the analyte", false},
         LintCode{"L33", "not over what is often unknown", false},
-        LintCode{"L34", "Medicine in two classes", false},
+        LintCode{"L34", "Medicine in two classes, or with a retired number", false},
         LintCode{"L35", "No citation, no grade, or evidence only recalled", false},
         LintCode{"L36", "Review overdue", false},
         LintCode{"L37", "Name that is a word of another medicine", false},

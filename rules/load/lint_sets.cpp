@@ -1,5 +1,7 @@
 #include "rules/load/lint.hpp"
 
+#include "fhir/terms/table.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -62,6 +64,30 @@ void lintSets(Content const& content, Problems& problems)
                                      "take it out of one, or write shared_with: [" +
                                          std::string{other->id} + "] if it belongs to both");
             known.push_back(&authored);
+        }
+    }
+}
+
+void lintRetired(Content const& content, std::string_view table, Problems& problems)
+{
+    auto const rows =
+        terms::Table::open(table, "terms/retired.tsv", {"rxcui", "successors"}, problems);
+    if (!rows) return;
+    std::map<std::string, std::string, std::less<>> successors; // by retired number
+    rows->forEach(
+        [&](terms::Table::Row const& row) { successors.emplace(row.cells[0], row.cells[1]); });
+    for (auto const& authored : classesIn(content)) {
+        auto const members = authored.node.find("members");
+        if (!members) continue;
+        for (auto const member : members->items()) {
+            auto const found = successors.find(textOf(member, "rxnorm"));
+            if (found == successors.end()) continue;
+            auto const& next = found->second;
+            problems.warning("L34", member.where(),
+                             "RxNorm number " + found->first + " of \"" +
+                                 std::string{textOf(member, "ingredient")} + "\" is retired",
+                             next.empty() ? "look up what took its place, or match by name alone"
+                                          : "RxNorm names " + next + " in its place");
         }
     }
 }

@@ -11,6 +11,7 @@
 #include "server/cli/rule_source.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -35,6 +36,13 @@ std::vector<std::string> advertisedKeys()
     std::vector<std::string> keys;
     for (auto const& use : cds::keyUses()) keys.emplace_back(use.key);
     return keys;
+}
+
+/// The table of retired numbers that an import has left in a rules folder; "" when there is none.
+std::string retiredIn(std::filesystem::path const& folder)
+{
+    std::ifstream file{folder / "terms" / rules::kRetiredTable};
+    return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 std::string countsOf(std::vector<Diagnostic> const& problems, std::size_t accepted)
@@ -162,6 +170,8 @@ int lint(LintArguments const& arguments)
         accepted = rules::lint(
             loaded->content, *loaded->rules,
             {toDay(SystemClock{}.now()), true, advertisedKeys(), loaded->ownOnly}, problems);
+    if (auto const retired = retiredIn(*folder); !retired.empty())
+        rules::lintRetired(loaded->content, retired, problems);
     auto const sorted = problems.sorted();
     switch (arguments.format) {
     case LintFormat::Json:

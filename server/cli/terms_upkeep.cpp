@@ -146,10 +146,11 @@ int importRxnorm(ImportArguments const& arguments)
     auto const update = updated(rows, source.content.tables, *release);
     if (!update) return refuse(update.error(), Exit::kBadInput);
 
-    std::vector<upkeep::TableFile> const files{
+    std::vector<upkeep::TableFile> files{
         {"ingredients.tsv", upkeep::ingredientsText(update->rows.ingredients)},
         {"products.tsv", upkeep::productsText(update->rows.products)}};
     for (auto const& file : files) (void)replaceTable(source.content, file.name, file.text);
+    files.push_back({std::string{rules::kRetiredTable}, upkeep::retiredText(update->retired)});
     auto const now = checked(source);
     if (!now) return Exit::kBadInput;
     auto const report = reportOf(*release, *update, {*old->terms, rows.products}, *now->terms);

@@ -221,14 +221,16 @@ TEST(LintOfThePack, AsksForApprovalWhereThePackPromisesIt)
 {
     auto const pack = std::string{"id: core\ntitle: Core\nversion: 1.0\napproval: required\n"
                                   "meta: {author: A, reviewers: [A]}\n"};
-    auto const approved = ruleText(
-        {"meta: {mechanism: m, reviewers: [B], approved: {by: A board, date: 2026-01-15}, "
-         "effective: "
-         "{from: 2026-02-01}, next_review: 2027-01-15, evidence: [{id: E1, citation: c, grade: label, status: seen}]}"});
-    auto const early = ruleText(
-        {"meta: {mechanism: m, reviewers: [B], approved: {by: A board, date: 2026-03-15}, "
-         "effective: "
-         "{from: 2026-02-01}, next_review: 2027-01-15, evidence: [{id: E1, citation: c, grade: label, status: seen}]}"});
+    auto const approved =
+        ruleText({"meta: {mechanism: m, reviewers: [B], approved: {by: A board, date: 2026-01-15}, "
+                  "effective: "
+                  "{from: 2026-02-01}, next_review: 2027-01-15, evidence: [{id: E1, citation: c, "
+                  "grade: label, status: seen}]}"});
+    auto const early =
+        ruleText({"meta: {mechanism: m, reviewers: [B], approved: {by: A board, date: 2026-03-15}, "
+                  "effective: "
+                  "{from: 2026-02-01}, next_review: 2027-01-15, evidence: [{id: E1, citation: c, "
+                  "grade: label, status: seen}]}"});
 
     EXPECT_THAT(
         lintFiles({{"packs/core/pack.yaml", pack}}).messages(),
@@ -239,9 +241,10 @@ TEST(LintOfThePack, AsksForApprovalWhereThePackPromisesIt)
                     HasSubstr("error L12: no reviewer other than the author")));
     EXPECT_THAT(lintFiles({{"packs/core/pack.yaml", pack}, {kRulePath, approved}}).messages(),
                 IsEmpty());
-    EXPECT_THAT(lintFiles({{"packs/core/pack.yaml", pack}, {kRulePath, early}}).messages(),
-                ElementsAre(HasSubstr("error L12: an active rule takes effect on 2026-02-01, before its "
-                                      "approval on 2026-03-15")));
+    EXPECT_THAT(
+        lintFiles({{"packs/core/pack.yaml", pack}, {kRulePath, early}}).messages(),
+        ElementsAre(HasSubstr("error L12: an active rule takes effect on 2026-02-01, before its "
+                              "approval on 2026-03-15")));
 }
 
 TEST(LintOfTests, AsksForACaseThatFiresAndOneThatDoesNot)
@@ -293,6 +296,20 @@ TEST(LintOfReassurance, SeesThroughNamedConditions)
     EXPECT_THAT(
         linted.messages(),
         ElementsAre(HasSubstr("EL-K-LOW.yaml:13:9: error L16: \"not\" over a named condition")));
+}
+
+TEST(RetiredNumbers, AreNamedWithTheirSuccessorWhereAClassHasThem)
+{
+    Problems problems;
+    auto const content = stageContent({}, problems);
+
+    lintRetired(content, "rxcui\tname\tsuccessors\n4603\tfurosemide\t99\n1\tother\t\n", problems);
+
+    auto const found = problems.sorted();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].code, "L34");
+    EXPECT_EQ(found[0].what, "RxNorm number 4603 of \"furosemide\" is retired");
+    EXPECT_EQ(found[0].fix, "RxNorm names 99 in its place");
 }
 
 } // namespace

@@ -206,5 +206,13 @@ TEST(Update, APackOfSeveralRoutesHasNone)
     EXPECT_EQ(row(update, 99000303).route, "");
 }
 
+TEST(RetiredTable, HoldsIngredientsWithWhatTookTheirPlace)
+{
+    EXPECT_EQ(retiredText({{4603, "furosemide", true, {11, 12}},
+                           {7, "furosemide 40 MG Oral Tablet", false, {8}},
+                           {9, "other", true, {}}}),
+              "rxcui\tname\tsuccessors\n4603\tfurosemide\t11|12\n9\tother\t\n");
+}
+
 } // namespace
 } // namespace tcds::upkeep
