@@ -56,7 +56,7 @@ done
 base=$(sed -n 's/.*"fhir":"\([^"]*\)".*/\1/p' "$scratch/out")
 # Each sample is a patient, and each chart has its own results, though the files use the same ids.
 fetch "$base/Patient" >"$scratch/patients"
-contains "patients" "$scratch/patients" '"total":7,'
+contains "patients" "$scratch/patients" '"total":8,'
 fetch "$base/Observation?patient=sample-1&code=2823-3&_sort=-date" >"$scratch/potassium"
 contains "potassium of sample-1" "$scratch/potassium" '"total":2,'
 contains "potassium of sample-1" "$scratch/potassium" '"value":2.9,'

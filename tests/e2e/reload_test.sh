@@ -15,11 +15,11 @@ openssl genpkey -algorithm ed25519 -out board.key 2>/dev/null
 openssl pkey -in board.key -pubout -out board.pem
 cp -r "$root/rules" next
 sed -i 's/^version: .*/version: next/' next/ruleset.yaml
-sed -i 's/a magnesium check, and an ECG/a magnesium test, and an ECG/' next/packs/core/EL-K-LOW.yaml
+sed -i 's/twitching; check magnesium/twitching; check magnesium today/' next/packs/core/CMB-DIURETIC-LOWK.yaml
 passes "the shipped rules are built" "$binary" rules build "$root/rules" --out first.json --key board.key >out
 passes "changed rules need another version" sh -c '! "$1" rules build next --out next.json --since first.json' sh "$binary" 2>err
 contains "and lint says so" err "error L14"
-awk '/^version:/ { $2 = "99.0.0" } { print }' next/packs/core/EL-K-LOW.yaml >rule && mv rule next/packs/core/EL-K-LOW.yaml
+awk '/^version:/ { $2 = "99.0.0" } { print }' next/packs/core/CMB-DIURETIC-LOWK.yaml >rule && mv rule next/packs/core/CMB-DIURETIC-LOWK.yaml
 passes "the changed rules are built" "$binary" rules build next --out next.json --key board.key --since first.json >out
 cp -r "$root/rules" broken
 sed -i '/id: moderate/s/below: 3.0 mmol/below: 3.1 mmol/' broken/packs/core/EL-K-LOW.yaml
@@ -91,13 +91,13 @@ same "every call was answered" "$sent" "$(cat codes-* | grep -c '^200$')"
 "$binary" audit show --directory "$state/audit" --type decision --json >decisions
 same "every answer has its record" "$sent" "$(wc -l <decisions)"
 same "every record is of one of the two contents" "$sent" "$(grep -cE "\"pack\":\{[^}]*\"sha256\":\"($first|$next)\"" decisions)"
-old_text=$(grep -c 'a magnesium check, and an ECG' decisions || true)
-new_text=$(grep -c 'a magnesium test, and an ECG' decisions || true)
+old_text=$(grep -c 'twitching; check magnesium"' decisions || true)
+new_text=$(grep -c 'twitching; check magnesium today"' decisions || true)
 same "cards of the first content" "$(grep -c "\"sha256\":\"$first\"" decisions || true)" "$old_text"
 same "cards of the next content" "$(grep -c "\"sha256\":\"$next\"" decisions || true)" "$new_text"
 same "no decision shows both" "$sent" "$((old_text + new_text))"
 passes "both contents answered" test "$old_text" -gt 0 -a "$new_text" -gt 0
-same "answers show what the records say" "$new_text" "$(grep -l 'a magnesium test, and an ECG' body-* | wc -l)"
+same "answers show what the records say" "$new_text" "$(grep -l 'twitching; check magnesium today"' body-* | wc -l)"
 printf '%s calls, %s reloads; %s by the first content, %s by the next\n' "$sent" "$reloads" "$old_text" "$new_text"
 
 # An altered bundle is refused; the old rules go on.
@@ -116,7 +116,7 @@ fetch -o ready "http://127.0.0.1:$port/healthz/ready"
 contains "health says so" ready '"warning":"content-reload-refused"'
 contains "the operations log says why" "$state/service.log" 'site.json.sig is of no trusted key, or the bundle was altered'
 fetch -o body -H 'Content-Type: application/json' --data-binary @call.json "$view"
-contains "the old rules go on" body 'a magnesium test, and an ECG'
+contains "the old rules go on" body 'twitching; check magnesium today"'
 same "the admin call says 409" 409 "$(reload)"
 contains "and why" answer 'the bundle was altered'
 
@@ -124,7 +124,7 @@ contains "and why" answer 'the bundle was altered'
 sed -i 's/site.json/first.json/' site.yaml
 same "another bundle of the configuration" 200 "$(reload)"
 fetch -o body -H 'Content-Type: application/json' --data-binary @call.json "$view"
-contains "the first rules answer again" body 'a magnesium check, and an ECG'
+contains "the first rules answer again" body 'twitching; check magnesium"'
 fetch -o ready "http://127.0.0.1:$port/healthz/ready"
 same "health is good again" '{"status":"ready"}' "$(cat ready)"
 stop_service

@@ -178,7 +178,7 @@ TEST(Book, TheExampleCardIsTheAnswerToACaseOfTheRule)
     // Case "mild" of its test file: furosemide and potassium 3.1 mmol/L of 2026-01-29.
     EXPECT_THAT(text, HasSubstr("The answer to the test case &quot;mild&quot;."));
     EXPECT_THAT(text,
-                HasSubstr("Furosemide + potassium 3.1 mmol/L (2026-01-29): likely contributor"));
+                HasSubstr("Furosemide with potassium 3.1 mmol/L (2026-01-29): likely contributor"));
 }
 
 TEST(Book, TheSameSourcesMakeTheSameBook)
