@@ -120,7 +120,7 @@ start_fhir_server() {
     set +f
     wait_for "$fhir_pid" "$state/fhir.out" grep -q '"admin"' "$state/fhir.out"
     admin=$(sed -n 's/.*"admin":"\([^"]*\)".*/\1/p' "$state/fhir.out")
-    say "Charts:  $base ($(sed -n 's/.*"resources":\([0-9]*\).*/\1/p' "$state/fhir.out") resources, patients sample-1 to sample-7)"
+    say "Charts:  $base ($(sed -n 's/.*"resources":\([0-9]*\).*/\1/p' "$state/fhir.out") resources, patients sample-1 to sample-8)"
 }
 
 write_configuration() {

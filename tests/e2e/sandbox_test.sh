@@ -55,7 +55,7 @@ sandbox 0 "--help" --help
 contains "--help: names the exit codes" "$scratch/out" "Exit codes:"
 
 sandbox 0 "--once" --once --port "$port" --fhir-port "$fhir_port"
-contains "--once: the charts" "$scratch/out" "Charts:  http://127.0.0.1:$fhir_port/fhir (48 resources"
+contains "--once: the charts" "$scratch/out" "Charts:  http://127.0.0.1:$fhir_port/fhir (55 resources"
 contains "--once: the service asked for the patient" "$scratch/out" "GET /fhir/Patient/sample-1 -> 200"
 contains "--once: a card on what was read" "$scratch/out" "2.9 mmol/L"
 contains "--once: what to do next" "$scratch/out" "audit show --directory"
