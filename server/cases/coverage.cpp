@@ -43,7 +43,7 @@ std::size_t lackingOf(Group wants)
 }
 
 /// Gives the wants that are not seen their explanation; what explains nothing is outdated.
-void explain(CoverageReport& report, std::span<Unshowable const> explained, std::string_view only)
+void explain(CoverageReport& report, std::span<Explained const> explained, std::string_view only)
 {
     for (auto const& entry : explained) {
         auto explains = false;
@@ -72,27 +72,8 @@ int CoverageReport::percent() const
     return open == 0 ? 100 : static_cast<int>(100 * seen() / open);
 }
 
-std::vector<Unshowable> readUnshowable(Tree const& tree, Problems& problems)
-{
-    rules::Fields fields{tree.root(), "list of what no case can show", problems};
-    std::vector<Unshowable> list;
-    if (auto const entries = fields.need("uncovered"))
-        for (auto const item : entries->items()) {
-            rules::Fields entry{item, "explanation", problems};
-            Unshowable one;
-            one.rule = entry.neededText("rule");
-            one.what = entry.neededText("what");
-            one.reason = entry.neededText("reason");
-            one.where = item.where();
-            entry.finish();
-            list.push_back(std::move(one));
-        }
-    fields.finish();
-    return list;
-}
-
 CoverageReport coverageOf(rules::RuleSet const& rules, std::span<CaseFile const> files,
-                          std::span<Unshowable const> explained, std::string_view only)
+                          std::span<Explained const> explained, std::string_view only)
 {
     CoverageReport report;
     Seen seen{rules};

@@ -2,6 +2,7 @@
 
 #include "rules/model/rule_set.hpp"
 #include "server/cases/case_file.hpp"
+#include "server/cases/explained.hpp"
 
 #include <iosfwd>
 #include <span>
@@ -21,18 +22,9 @@ struct Want {
     std::string reason = {}; // why no case can show it; "" = nobody explained it
 };
 
-/// A want that no case can show, and why.
-struct Unshowable {
-    std::string rule, what, reason;
-    std::string where; // FILE:LINE:COLUMN of the explanation
-};
-
-/// Reads tests/uncovered.yaml: `uncovered: [{rule, what, reason}]`. Faults are reported (L01).
-std::vector<Unshowable> readUnshowable(Tree const& tree, Problems& problems);
-
 struct CoverageReport {
-    std::vector<Want> wants;          // by rule in the order of ids, then what several rules share
-    std::vector<Unshowable> outdated; // explanations of what is shown, or of nothing
+    std::vector<Want> wants;         // by rule in the order of ids, then what several rules share
+    std::vector<Explained> outdated; // explanations of what is shown, or of nothing
     std::size_t cases = 0;
 
     [[nodiscard]] std::size_t seen() const;
@@ -47,7 +39,7 @@ struct CoverageReport {
 /// each drug class by product, ingredient, ATC and name; each field of a text filled and empty.
 /// @param only  this rule alone, "" = all, with what they share
 CoverageReport coverageOf(rules::RuleSet const& rules, std::span<CaseFile const> files,
-                          std::span<Unshowable const> explained = {}, std::string_view only = {});
+                          std::span<Explained const> explained = {}, std::string_view only = {});
 
 /// What no case shows, a line each, then the figures of each rule that lacks something, then a line
 /// of totals.

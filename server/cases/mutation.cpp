@@ -172,7 +172,7 @@ private:
     {
         Survivor survivor{rule, mutant, {}};
         for (std::size_t i = 0; i < explained_.size(); ++i) {
-            if (explained_[i].rule != rule || explained_[i].mutation != mutant.text) continue;
+            if (explained_[i].rule != rule || explained_[i].what != mutant.text) continue;
             used_[i] = true;
             survivor.reason = explained_[i].reason;
         }
@@ -195,25 +195,6 @@ std::size_t MutationReport::unexplained() const
         survivors, [](Survivor const& survivor) { return survivor.reason.empty(); }));
 }
 
-std::vector<Explained> readExplained(Tree const& tree, Problems& problems)
-{
-    rules::Fields fields{tree.root(), "list of mutants", problems};
-    std::vector<Explained> explained;
-    if (auto const list = fields.need("mutants"))
-        for (auto const item : list->items()) {
-            rules::Fields entry{item, "explained mutant", problems};
-            Explained one;
-            one.rule = entry.neededText("rule");
-            one.mutation = entry.neededText("mutation");
-            one.reason = entry.neededText("reason");
-            one.where = item.where();
-            entry.finish();
-            explained.push_back(std::move(one));
-        }
-    fields.finish();
-    return explained;
-}
-
 MutationReport mutateAll(rules::RuleSet const& rules, std::span<CaseFile const> files,
                          std::span<Explained const> explained, std::string_view only)
 {
@@ -231,7 +212,7 @@ void print(MutationReport const& report, std::ostream& out)
             out << survivor.mutant.where << ": " << survivor.rule << ": " << survivor.mutant.text
                 << '\n';
     for (auto const& entry : report.outdated)
-        out << entry.where << ": " << entry.rule << ": \"" << entry.mutation
+        out << entry.where << ": " << entry.rule << ": \"" << entry.what
             << "\" is explained, but does not survive\n";
     out << report.mutants << " mutants: " << report.killed << " killed, " << report.unexplained()
         << " survived, " << report.survivors.size() - report.unexplained() << " explained ("

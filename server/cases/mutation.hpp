@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/cases/case_file.hpp"
+#include "server/cases/explained.hpp"
 #include "server/cases/mutant.hpp"
 
 #include <chrono>
@@ -10,15 +11,6 @@
 #include <vector>
 
 namespace tcds::cases {
-
-/// A mutant that no case can kill, and why.
-struct Explained {
-    std::string rule, mutation, reason;
-    std::string where; // FILE:LINE:COLUMN of the explanation
-};
-
-/// Reads tests/mutants.yaml: `mutants: [{rule, mutation, reason}]`. Faults are reported (L01).
-std::vector<Explained> readExplained(Tree const& tree, Problems& problems);
 
 struct Survivor {
     std::string rule; // or the name of a condition of ruleset.yaml

@@ -33,7 +33,7 @@ struct Store {
     ImportArguments import;
     TermsDiffArguments termsDiff;
     DoctorArguments doctor;
-    std::string output = "cards", format = "text";
+    std::string output = "cards", format = "text", prefetched = "all";
 };
 
 std::vector<std::pair<std::string, std::string>> flagsOf(Store const& store)
@@ -177,6 +177,10 @@ RulesCommands addRules(CLI::App& app, Store& store)
                      "rules folder, or a hospital's own folder; default: ./rules");
     lint->add_option("--format", store.format, "text, json or sarif")
         ->check(CLI::IsMember({"text", "json", "sarif"}));
+    lint->add_option("--prefetch", store.prefetched,
+                     "all: with every optional key; default: what is advertised without `extra`")
+        ->check(CLI::IsMember({"all", "default"}))
+        ->capture_default_str();
 
     auto* test = rules->add_subcommand("test", "run the test cases of the rules");
     test->footer("Example: twitch-cds rules test rules/ --rule EL-K-LOW --trace");
@@ -424,6 +428,7 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
         return Command{store.evaluate};
     }
     if (rules.lint->parsed()) {
+        store.lint.optionalPrefetch = store.prefetched == "all";
         store.lint.format = store.format == "json"    ? LintFormat::Json
                             : store.format == "sarif" ? LintFormat::Sarif
                                                       : LintFormat::Text;

@@ -40,6 +40,7 @@ enum class LintFormat { Text, Json, Sarif };
 struct LintArguments {
     std::string folder;
     LintFormat format = LintFormat::Text;
+    bool optionalPrefetch = true; // false: only what is advertised without `extra`
 };
 struct TestArguments {
     std::string folder, junit, rule;

@@ -4,6 +4,7 @@
 #include "server/cases/mutation.hpp"
 #include "server/cases/run.hpp"
 #include "server/cds/prefetch_profile.hpp"
+#include "server/cds/services.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/cli/content_check.hpp"
@@ -30,11 +31,16 @@ Result<std::string> folderOf(std::string const& named)
                  "name one, such as `twitch-cds rules lint path/to/rules`"};
 }
 
-/// Keys that the full prefetch templates ask for.
-std::vector<std::string> advertisedKeys()
+/// The keys that an EHR is asked for: with every optional one, or as a client entry without
+/// `extra` advertises them.
+std::vector<std::string> advertisedKeys(bool optionalToo)
 {
     std::vector<std::string> keys;
-    for (auto const& use : cds::keyUses()) keys.emplace_back(use.key);
+    auto const add = [&keys](std::span<std::string_view const> more) {
+        keys.insert(keys.end(), more.begin(), more.end());
+    };
+    if (optionalToo) add(cds::allKeys());
+    for (auto const& service : cds::services()) add(service.keys);
     return keys;
 }
 
@@ -97,8 +103,8 @@ int mutate(PreparedRules const& ready, std::vector<cases::CaseFile> const& files
 {
     Problems problems;
     auto const& mutants = ready.content.mutants;
-    auto const explained =
-        mutants ? cases::readExplained(*mutants, problems) : std::vector<cases::Explained>{};
+    auto const explained = mutants ? cases::readExplained(*mutants, "mutants", "mutation", problems)
+                                   : std::vector<cases::Explained>{};
     complain(problems);
     if (problems.hasErrors()) return Exit::kBadInput;
     auto const report = ready.ownOnly && only.empty()
@@ -167,9 +173,10 @@ int lint(LintArguments const& arguments)
     }
     std::vector<rules::AcceptedWarning> accepted;
     if (loaded->rules)
-        accepted = rules::lint(
-            loaded->content, *loaded->rules,
-            {toDay(SystemClock{}.now()), true, advertisedKeys(), loaded->ownOnly}, problems);
+        accepted = rules::lint(loaded->content, *loaded->rules,
+                               {toDay(SystemClock{}.now()), true,
+                                advertisedKeys(arguments.optionalPrefetch), loaded->ownOnly},
+                               problems);
     if (auto const retired = retiredIn(*folder); !retired.empty())
         rules::lintRetired(loaded->content, retired, problems);
     auto const sorted = problems.sorted();
@@ -217,9 +224,10 @@ int coverage(CoverageArguments const& arguments)
     auto const& ready = std::get<Tested>(tested).ready;
     auto const& files = std::get<Tested>(tested).files;
     Problems problems;
-    auto const explained = ready.content.uncovered
-                               ? cases::readUnshowable(*ready.content.uncovered, problems)
-                               : std::vector<cases::Unshowable>{};
+    auto const explained =
+        ready.content.uncovered
+            ? cases::readExplained(*ready.content.uncovered, "uncovered", "what", problems)
+            : std::vector<cases::Explained>{};
     complain(problems);
     if (problems.hasErrors()) return Exit::kBadInput;
     auto report = cases::coverageOf(*ready.rules, files, explained, arguments.rule);

@@ -74,8 +74,9 @@ bool runCases(rules::Content const& content, rules::RuleSet const& rules,
         cases::writeJunit(result, file);
     }
     if (result.failures() > 0 || !arguments.mutants) return result.failures() == 0;
-    auto const explained = content.mutants ? cases::readExplained(*content.mutants, problems)
-                                           : std::vector<cases::Explained>{};
+    auto const explained =
+        content.mutants ? cases::readExplained(*content.mutants, "mutants", "mutation", problems)
+                        : std::vector<cases::Explained>{};
     if (!report(problems)) return false;
     auto const mutation = cases::mutateAll(rules, files, explained, arguments.only);
     cases::print(mutation, std::cerr);

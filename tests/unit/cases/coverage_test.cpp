@@ -53,7 +53,7 @@ std::string caseOf(std::string const& facts)
 }
 
 std::vector<std::string> lackingWith(std::string const& cases,
-                                     std::vector<Unshowable> const& explained = {})
+                                     std::vector<Explained> const& explained = {})
 {
     auto const file = caseFile(cases);
     std::vector<std::string> lacking;
@@ -149,7 +149,7 @@ TEST(Coverage, ARuleThatIsNotActiveNeedsNoCases)
 TEST(Coverage, WhatIsExplainedIsNotLackingAndAStaleExplanationIsReported)
 {
     auto const file = caseFile(caseOf(kFar));
-    std::vector<Unshowable> const explained{
+    std::vector<Explained> const explained{
         {"EL-T", "findings: {mg.value}: never filled", "why not", "u:1:1"},
         {"EL-T", "findings: {k.value}: never filled", "why not", "u:2:1"}};
 
