@@ -12,6 +12,9 @@ namespace tcds::cli {
 enum Exit : int {
     kDone = 0,
     kCheckFailed = 1,
+    kCheckpointMismatch = 2, // audit verify
+    kNotInStore = 4,         // replay: pack or settings
+    kNoFacts = 5,            // replay: the record has none
     kUsage = 64,
     kBadInput = 65,
     kInternal = 70,
@@ -31,7 +34,6 @@ struct EvaluateArguments {
     std::string config, now;
     std::vector<std::pair<std::string, std::string>> flags;
     bool allowCritical = false;
-    bool clinicalDefaultsOfMode = false; // --mode or --config was given
     Output output = Output::Cards;
 };
 

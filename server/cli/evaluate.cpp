@@ -187,7 +187,7 @@ std::string today() { return toDay(SystemClock{}.now()); }
 std::optional<Basis> basisFor(EvaluateArguments const& arguments)
 {
     Basis basis;
-    if (arguments.clinicalDefaultsOfMode) {
+    if (!arguments.flags.empty() || !arguments.config.empty()) {
         auto const loaded = loadSettings(arguments.config, arguments.flags);
         if (!loaded) return std::nullopt;
         basis.settings = app::settingsOf(loaded->config);
