@@ -1,7 +1,7 @@
 #pragma once
 
+#include "fhir/base/json_writer.hpp"
 #include "rules/eval/chart.hpp"
-#include "rules/exchange/json_file.hpp"
 
 #include <functional>
 #include <string>

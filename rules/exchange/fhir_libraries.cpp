@@ -1,7 +1,7 @@
 #include "rules/exchange/fhir_libraries.hpp"
 
+#include "fhir/base/json_writer.hpp"
 #include "rules/exchange/canonical.hpp"
-#include "rules/exchange/json_file.hpp"
 #include "rules/exchange/libraries.hpp"
 
 #include <array>

@@ -1,9 +1,9 @@
 #include "rules/exchange/fhir_rules.hpp"
 
+#include "fhir/base/json_writer.hpp"
 #include "rules/exchange/canonical.hpp"
 #include "rules/exchange/cql_text.hpp"
 #include "rules/exchange/fhir_value_sets.hpp"
-#include "rules/exchange/json_file.hpp"
 #include "rules/exchange/libraries.hpp"
 #include "rules/exchange/notices.hpp"
 #include "rules/exchange/source_attributes.hpp"

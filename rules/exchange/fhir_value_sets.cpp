@@ -1,8 +1,8 @@
 #include "rules/exchange/fhir_value_sets.hpp"
 
+#include "fhir/base/json_writer.hpp"
 #include "rules/exchange/canonical.hpp"
 #include "rules/exchange/cql_library.hpp"
-#include "rules/exchange/json_file.hpp"
 #include "rules/exchange/membership.hpp"
 #include "rules/exchange/notices.hpp"
 

@@ -138,14 +138,6 @@ BundleChecks checksIn(rapidjson::Value const& document)
     return checks;
 }
 
-/// The digest of a content, as loadFolder() makes it.
-std::string contentDigest(Content const& content, Digest const& digest)
-{
-    std::string list;
-    for (auto const& [path, sum] : content.files) list += sum + "  " + path + '\n';
-    return digest(list);
-}
-
 /// The first part that is not what its digest says, or that has none; "" when all are.
 std::string alteredPart(Content const& content, rapidjson::Value const& parts, Digest const& digest)
 {
@@ -217,7 +209,7 @@ Result<BundleFile> readBundleFile(std::string json, std::string signer, Digest c
     if (parts == nullptr) return notABundle("\"parts\" is missing");
     if (auto const altered = alteredPart(*content, *parts, digest); !altered.empty())
         return notABundle("\"" + altered + "\" differs from its digest");
-    if (contentDigest(*content, digest) != content->digest)
+    if (digestOf(*content, digest) != content->digest)
         return notABundle("\"digest\" is not that of \"files\"");
     return BundleFile{std::move(*content), checksIn(document), std::move(whole)};
 }

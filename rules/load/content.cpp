@@ -112,14 +112,6 @@ void addFile(Source source, bool expected, std::string const& advice, Content& c
         problems.error("L03", source.path, "no file is expected here", advice);
 }
 
-std::string digestOf(std::vector<std::pair<std::string, std::string>> const& files,
-                     Digest const& digest)
-{
-    std::string list;
-    for (auto const& [path, sum] : files) list += sum + "  " + path + '\n';
-    return digest(list);
-}
-
 void checkComplete(Content const& content, Problems& problems)
 {
     for (auto const& top : kTopFiles)
@@ -148,6 +140,13 @@ bool addHospitalFile(Content& content, std::vector<std::string_view> const& part
 }
 
 } // namespace
+
+std::string digestOf(Content const& content, Digest const& digest)
+{
+    std::string list;
+    for (auto const& [path, sum] : content.files) list += sum + "  " + path + '\n';
+    return digest(list);
+}
 
 bool isHospitalPath(std::string_view path)
 {
@@ -225,7 +224,7 @@ Result<Content> loadFolder(fs::path const& folder, Digest const& digest, Problem
                 content, problems);
     }
     checkComplete(content, problems);
-    content.digest = digestOf(content.files, digest);
+    content.digest = digestOf(content, digest);
     return content;
 }
 
@@ -244,7 +243,7 @@ Result<Content> loadHospital(fs::path const& folder, Digest const& digest, Probl
                 "put rules into rules/, value sets into valuesets/, test cases into tests/",
                 content, problems);
     }
-    content.digest = digestOf(content.files, digest);
+    content.digest = digestOf(content, digest);
     return content;
 }
 

@@ -72,9 +72,13 @@ bool isHospitalPath(std::string_view path);
 /// the rules as the overlay makes them, those of a pack on its rules as they were written.
 bool isHospitalTest(std::string_view path);
 
+/// The digest of a content over content.files: of one line "sha256  path" a source, in the order of
+/// the list, as `sha256sum` prints it.
+std::string digestOf(Content const& content, Digest const& digest);
+
 /// Reads a rules folder: the four files at the top, valuesets/, packs/<pack>/, tests/<pack>/ (YAML
-/// or JSON) and terms/*.tsv, each folder in the order of file names. The digest is that of one line
-/// "sha256  path" a source, sorted by path, as `sha256sum` prints it.
+/// or JSON) and terms/*.tsv, each folder in the order of file names. content.files is sorted by
+/// path.
 ///
 /// Faults inside files go to `problems`; what could be read is returned all the same.
 /// @error NotFound when there is no such folder

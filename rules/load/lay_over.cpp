@@ -37,14 +37,6 @@ void addSet(Tree tree, Content& content, Problems& problems)
     content.valueSets.push_back(std::move(tree));
 }
 
-std::string digestOf(std::vector<std::pair<std::string, std::string>> const& files,
-                     Digest const& digest)
-{
-    std::string list;
-    for (auto const& [path, sum] : files) list += sum + "  " + path + '\n';
-    return digest(list);
-}
-
 template <class T>
 void append(std::vector<T>& to, std::vector<T>& from)
 {
@@ -71,7 +63,7 @@ Content layOver(Content base, Content own, Digest const& digest, Problems& probl
     base.overlay = std::move(own.overlay);
     base.positions = base.positions || own.positions;
     std::ranges::sort(base.files);
-    base.digest = digestOf(base.files, digest);
+    base.digest = digestOf(base, digest);
     base.signer.clear();
     return base;
 }

@@ -1,10 +1,10 @@
 #include "server/cases/coverage.hpp"
 
+#include "fhir/base/json_writer.hpp"
 #include "rules/load/fields.hpp"
 #include "server/cases/answer.hpp"
 #include "server/cases/coverage_seen.hpp"
 #include "server/cases/coverage_wants.hpp"
-#include "server/cases/json_text.hpp"
 #include "server/cases/request.hpp"
 
 #include <algorithm>

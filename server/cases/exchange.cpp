@@ -1,8 +1,8 @@
 #include "server/cases/exchange.hpp"
 
+#include "fhir/base/json_writer.hpp"
 #include "rules/exchange/facts_bundle.hpp"
 #include "server/cases/answer.hpp"
-#include "server/cases/json_text.hpp"
 #include "server/cases/request.hpp"
 
 namespace tcds::cases {

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "fhir/base/json_writer.hpp"
 #include "rules/model/rule_set.hpp"
 #include "server/cases/case_file.hpp"
-#include "server/cases/json_text.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,18 +1,27 @@
 #pragma once
 
+#include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include <string>
 #include <string_view>
 
-namespace tcds::cases {
+namespace tcds {
 
-/// JSON that is written in the order in which it reads; numbers keep the digits they are given.
-class JsonText
+/// JSON in the order in which it is written; numbers keep the digits they are given. For sources,
+/// not for headers that travel: it brings RapidJSON along. What is on the path of a call has
+/// writers of its own.
+template <class Writer>
+class JsonWriter
 {
 public:
-    JsonText& key(std::string_view name)
+    JsonWriter()
+    {
+        if constexpr (kForPeople) writer_.SetIndent(' ', 2);
+    }
+
+    JsonWriter& key(std::string_view name)
     {
         writer_.Key(name.data(), size(name));
         return *this;
@@ -31,7 +40,7 @@ public:
     }
 
     void member(std::string_view name, std::string_view text) { key(name).value(text); }
-    /// As member(), but writes nothing for an empty text.
+    /// As member(), but writes nothing for an empty text: FHIR knows no empty strings.
     void given(std::string_view name, std::string_view text)
     {
         if (!text.empty()) member(name, text);
@@ -63,17 +72,44 @@ public:
     {
         array(name, [&] { object(body); });
     }
+    /// A Coding as an element of an array.
+    void coding(std::string_view system, std::string_view code, std::string_view display = {})
+    {
+        object([&] {
+            given("system", system);
+            member("code", code);
+            given("display", display);
+        });
+    }
+    /// `"name": {"coding": [{..}]}`
+    void codeable(std::string_view name, std::string_view system, std::string_view code,
+                  std::string_view display = {})
+    {
+        object(name, [&] { array("coding", [&] { coding(system, code, display); }); });
+    }
 
-    [[nodiscard]] std::string text() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+    [[nodiscard]] std::string text() const
+    {
+        std::string text{buffer_.GetString(), buffer_.GetSize()};
+        if constexpr (kForPeople) text += '\n';
+        return text;
+    }
 
 private:
+    static constexpr bool kForPeople = requires(Writer writer) { writer.SetIndent(' ', 2); };
+
     static rapidjson::SizeType size(std::string_view text)
     {
         return static_cast<rapidjson::SizeType>(text.size());
     }
 
     rapidjson::StringBuffer buffer_;
-    rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
+    Writer writer_{buffer_};
 };
 
-} // namespace tcds::cases
+/// All on one line.
+using JsonText = JsonWriter<rapidjson::Writer<rapidjson::StringBuffer>>;
+/// For files that people look at: two blanks a level, and a line feed ends it.
+using JsonFile = JsonWriter<rapidjson::PrettyWriter<rapidjson::StringBuffer>>;
+
+} // namespace tcds
