@@ -176,5 +176,43 @@ TEST(Schema, RefusesWhatTheLoaderRefuses)
     }
 }
 
+TEST(Schema, TellsAGoodOverlayFromAFaultyOne)
+{
+    Schema const overlay{"overlay"};
+    auto const misfit = [&](std::string const& text) {
+        Problems problems;
+        auto const tree = Tree::fromYaml(text, "overlay.yaml", problems);
+        return tree ? overlay.misfit(tree->root().raw()) : std::string{"unreadable"};
+    };
+
+    // docs/rule-language.md, "Overlays"
+    EXPECT_EQ(
+        misfit("meta: {reviewers: [Nephrologist], approved: {by: Committee, date: 2026-11-20}}\n"
+               "rules:\n"
+               "  EL-NA-LOW: {written_for: 1.0.0, reason: r, by: Chief pharmacist, "
+               "parameters: {entry: {value: 133 mmol/L, pregnancy: 128 mmol/L}}}\n"
+               "  MED-STEROID: {disable: yes, reason: r, by: Chief pharmacist}\n"
+               "  CTX-BENIGN: {status: active, level: raise, text: [Check it., And that.], "
+               "override_reasons: [local-reason]}\n"
+               "valuesets:\n"
+               "  LOOP: {members: [{ingredient: metolazone, source: formulary}]}\n"
+               "  OPIOID: {fhir: opioids.json, mode: replace, reason: our formulary list}\n"),
+        "");
+    for (auto const* const text :
+         {"rule: {}\n", "rules: {EL-K-LOW: {limits: {}}}\n",
+          "rules: {EL-K-LOW: {status: disabled}}\n", "rules: {EL-K-LOW: {level: critical}}\n",
+          "rules: {EL-K-LOW: {disable: maybe}}\n",
+          "rules: {EL-K-LOW: {parameters: {entry: 3.2}}}\n",
+          "rules: {EL-K-LOW: {parameters: {entry: {value: low}}}}\n",
+          "rules: {EL-K-LOW: {written_for: latest}}\n", "rules: [EL-K-LOW]\n",
+          "valuesets: {LOOP: {mode: replace}}\n", "valuesets: {LOOP: {members: []}}\n",
+          "valuesets: {LOOP: {members: [{code: 1}]}}\n",
+          "valuesets: {LOOP: {fhir: opioids.yaml}}\n", "meta: {approved: {by: Committee}}\n",
+          "meta: {mechanism: m}\n"}) {
+        SCOPED_TRACE(text);
+        EXPECT_NE(misfit(text), "");
+    }
+}
+
 } // namespace
 } // namespace tcds::rules
