@@ -115,7 +115,7 @@ clang_runtime() {
 mkdir -p .build
 ensure_packages "to build and test twitch-cds" ca-certificates curl g++ cmake ninja-build boost \
     rapidjson-dev libssl-dev libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev libcjose-dev \
-    libsqlite3-dev libsqlitecpp-dev prometheus-cpp-dev \
+    libsqlite3-dev libsqlitecpp-dev prometheus-cpp-dev zlib1g-dev \
     libgtest-dev libgmock-dev
 case $skipped$release in
     *e2e* | *no) ;;

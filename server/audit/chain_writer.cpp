@@ -1,7 +1,6 @@
 #include "server/audit/chain_writer.hpp"
 
 #include "fhir/base/datetime.hpp"
-#include "server/audit/log_tail.hpp"
 #include "server/audit/members.hpp"
 
 #include <unistd.h>
@@ -35,6 +34,14 @@ Error atStart(Error error)
     return error;
 }
 
+/// Goes on in the newest file of the day, whatever its size. A clock that went back opens no older
+/// file, and a compressed file is finished.
+LogFileName nextAfter(std::optional<LogFileName> const& newest, std::string const& today)
+{
+    if (!newest || newest->day < today) return {today, 1, false};
+    return {newest->day, newest->compressed ? newest->part + 1 : newest->part, false};
+}
+
 } // namespace
 
 ChainWriter::ChainWriter(LogOptions const& options, Clock const& clock, LogDirectory directory)
@@ -56,16 +63,15 @@ Result<std::unique_ptr<ChainWriter>> ChainWriter::open(LogOptions const& options
 
     std::unique_ptr<ChainWriter> writer{new ChainWriter{options, clock, std::move(*directory)}};
     writer->place_ = {tail->seq + 1, tail->hash};
-    if (auto const started = writer->start(tail->day, tail->torn); !started)
-        return atStart(started.error());
+    if (auto const started = writer->start(*tail); !started) return atStart(started.error());
     return writer;
 }
 
-Result<void> ChainWriter::start(std::string const& lastDay, std::uint64_t torn)
+Result<void> ChainWriter::start(LogTail const& tail)
 {
     auto const now = clock_.now();
-    day_ = std::max(toDay(now), lastDay); // a clock that went back opens no older file
-    auto file = LogFile::open(directory_.path() + "/" + fileNameOf(day_));
+    name_ = nextAfter(tail.newest, toDay(now));
+    auto file = LogFile::open(pathOf(name_));
     if (!file) return file.error();
     if (options_.sync != Sync::Never && !directory_.sync())
         return Error{Error::Kind::Config, directory_.path(),
@@ -73,7 +79,7 @@ Result<void> ChainWriter::start(std::string const& lastDay, std::uint64_t torn)
 
     auto place = place_;
     lines_.clear();
-    addLine(place, "start", tcds::toText(now), startMembers("open", torn));
+    addLine(place, "start", tcds::toText(now), startMembers("open", tail.torn));
     if (auto const kept = put(*file); !kept) return kept.error();
     place_ = place;
     file_ = std::make_shared<LogFile>(std::move(*file));
@@ -85,8 +91,7 @@ Result<void> ChainWriter::write(std::span<NewRecord const> records)
     // One instant a batch: its records were accepted together. It may lie before that of the
     // record before when the clock was set back; the order of the log is `seq`.
     auto const now = clock_.now();
-    if (auto const day = toDay(now); day > day_)
-        if (auto const begun = beginDay(day); !begun) return begun.error();
+    if (auto const begun = beginFileWhenDue(now); !begun) return begun.error();
 
     auto place = place_;
     auto const time = tcds::toText(now);
@@ -100,32 +105,46 @@ Result<void> ChainWriter::write(std::span<NewRecord const> records)
     return {};
 }
 
-Result<void> ChainWriter::beginDay(std::string const& day)
+Result<void> ChainWriter::beginFileWhenDue(Instant now)
+{
+    if (auto const today = toDay(now); today > name_.day)
+        return beginFile({today, 1, false}, "day");
+    if (file_->size() >= options_.rotateBytes)
+        return beginFile({name_.day, name_.part + 1, false}, "size");
+    return {};
+}
+
+Result<void> ChainWriter::beginFile(LogFileName const& name, std::string_view cause)
 {
     // The old file must be safe before anything can refer to it.
     if (options_.sync != Sync::Never)
         if (auto const synced = file_->sync(); !synced) return synced.error();
-    auto const path = directory_.path() + "/" + fileNameOf(day);
+    auto const path = pathOf(name);
     auto file = LogFile::open(path);
     if (!file) return file.error();
-    if (file->size() != 0)
+    if (file->size() != 0 || ::access(pathOf({name.day, name.part, true}).c_str(), F_OK) == 0)
         return Error{Error::Kind::Unavailable, path, "is there already and is not of this run",
                      "move the file away; only the service writes to audit.directory"};
 
     auto place = place_;
     lines_.clear();
-    addLine(place, "start", tcds::toText(clock_.now()), startMembers("day", 0));
+    addLine(place, "start", tcds::toText(clock_.now()), startMembers(cause, 0));
     if (auto const kept = put(*file); !kept) {
         ::unlink(path.c_str());
         return kept.error();
     }
     if (options_.sync != Sync::Never) (void)directory_.sync(); // its file is synced by policy too
     place_ = place;
-    day_ = day;
+    name_ = name;
     auto opened = std::make_shared<LogFile>(std::move(*file));
     std::lock_guard const lock{fileMutex_};
     file_ = std::move(opened);
     return {};
+}
+
+std::string ChainWriter::pathOf(LogFileName const& name) const
+{
+    return directory_.path() + "/" + toText(name);
 }
 
 std::shared_ptr<LogFile const> ChainWriter::file() const

@@ -4,6 +4,7 @@
 #include "server/audit/log.hpp"
 #include "server/audit/log_directory.hpp"
 #include "server/audit/log_file.hpp"
+#include "server/audit/log_tail.hpp"
 #include "server/audit/record_line.hpp"
 
 #include <memory>
@@ -19,8 +20,8 @@ struct NewRecord {
     std::string_view members;
 };
 
-/// Makes lines of records and puts them on disk in one chain, a file a day. Used by one thread at a
-/// time; only file() may be called beside it.
+/// Makes lines of records and puts them on disk in one chain, in files of a day and of a bounded
+/// size. Used by one thread at a time; only file() may be called beside it.
 class ChainWriter
 {
 public:
@@ -31,7 +32,7 @@ public:
     /// @error Unavailable
     Result<void> write(std::span<NewRecord const> records);
 
-    /// The file that is written now; stays open for its holder when a new day begins.
+    /// The file that is written now; stays open for its holder when another one begins.
     [[nodiscard]] std::shared_ptr<LogFile const> file() const;
     [[nodiscard]] std::uint64_t written() const { return written_; }
 
@@ -46,15 +47,17 @@ private:
     void addLine(Place& place, std::string_view type, std::string_view time,
                  std::string_view members);
     [[nodiscard]] std::string startMembers(std::string_view cause, std::uint64_t torn) const;
-    Result<void> start(std::string const& lastDay, std::uint64_t torn);
-    Result<void> beginDay(std::string const& day);
+    Result<void> start(LogTail const& tail);
+    Result<void> beginFileWhenDue(Instant now);
+    Result<void> beginFile(LogFileName const& name, std::string_view cause);
+    [[nodiscard]] std::string pathOf(LogFileName const& name) const;
     Result<void> put(LogFile& file);
 
     LogOptions const& options_;
     Clock const& clock_;
     LogDirectory directory_;
     std::string origin_; // `,"node":"..","tenant":".."`
-    std::string day_;
+    LogFileName name_;   // of file_
     mutable std::mutex fileMutex_;
     std::shared_ptr<LogFile> file_;
     Place place_;

@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace tcds::audit {
 
@@ -13,19 +15,46 @@ namespace {
 constexpr std::size_t kStep = 256U * 1024U; // stays in the second-level cache
 constexpr std::size_t kMostLine = 64U * 1024U * 1024U;
 
+Error unreadable(std::string const& path)
+{
+    return {Error::Kind::Internal, path,
+            "cannot be read: " + std::generic_category().message(errno), "check the disk"};
+}
+
 } // namespace
 
 Result<LineReader> LineReader::open(std::string path)
 {
+    constexpr std::string_view kCompressed = ".gz";
     LineReader reader;
     reader.file_ = Descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!reader.file_.open() && errno == ENOENT && !path.ends_with(kCompressed)) {
+        // Compressed since its name was read: first the one name comes, then the other goes.
+        auto packed = path + std::string{kCompressed};
+        reader.file_ = Descriptor{::open(packed.c_str(), O_RDONLY | O_CLOEXEC)};
+        if (reader.file_.open()) path = std::move(packed);
+    }
     if (!reader.file_.open())
         return Error{Error::Kind::NotFound, path,
                      "cannot be opened: " + std::generic_category().message(errno),
                      "read the log as the user of the service"};
+    if (path.ends_with(kCompressed)) reader.unpacked_ = std::make_unique<GunzipStream>(path);
     reader.path_ = std::move(path);
     reader.buffer_.resize(kStep);
     return reader;
+}
+
+Result<void> LineReader::skipTo(std::uint64_t offset)
+{
+    before_ = offset;
+    if (unpacked_) return unpacked_->skipTo(file_.get(), offset);
+    if (::lseek(file_.get(), static_cast<off_t>(offset), SEEK_SET) < 0) return unreadable(path_);
+    return {};
+}
+
+std::uint64_t LineReader::fileBytes() const
+{
+    return unpacked_ ? unpacked_->fileBytes() : before_ + next_;
 }
 
 Result<LineReader::Found> LineReader::next()
@@ -59,6 +88,7 @@ Result<bool> LineReader::readMore()
 {
     if (start_ > 0) {
         std::memmove(buffer_.data(), buffer_.data() + start_, filled_ - start_);
+        before_ += start_;
         filled_ -= start_;
         start_ = next_ = 0;
     }
@@ -68,15 +98,20 @@ Result<bool> LineReader::readMore()
                          "this is no decision log"};
         buffer_.resize(2 * buffer_.size());
     }
+    auto const got = read(std::span{buffer_}.subspan(filled_));
+    if (!got) return got.error();
+    filled_ += *got;
+    return *got > 0;
+}
+
+Result<std::size_t> LineReader::read(std::span<char> into)
+{
+    if (unpacked_) return unpacked_->read(file_.get(), into);
     for (;;) {
-        auto const got = ::read(file_.get(), buffer_.data() + filled_, buffer_.size() - filled_);
+        auto const got = ::read(file_.get(), into.data(), into.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0)
-            return Error{Error::Kind::Internal, path_,
-                         "cannot be read: " + std::generic_category().message(errno),
-                         "check the disk"};
-        filled_ += static_cast<std::size_t>(got);
-        return got > 0;
+        if (got < 0) return unreadable(path_);
+        return static_cast<std::size_t>(got);
     }
 }
 

@@ -19,13 +19,15 @@ struct LogOptions {
     std::string node, tenant;
     Sync sync = Sync::Interval;
     std::chrono::milliseconds syncInterval{200};
+    std::uint64_t rotateBytes = std::uint64_t{256} << 20U; // a file of this size is finished
     std::size_t maxWaiting = 1024; // calls that may wait for the writer; more get Unavailable
     std::chrono::milliseconds maxWait{5000}; // for the writer to take a record up; then Unavailable
     std::string engineVersion;               // written into `start`
 };
 
 /// The decision log of one node: one JSON line a record, append only, hash-chained (members `prev`
-/// and `hash`), one file a day. One process a directory: a second one is refused.
+/// and `hash`), a file a day or as many as its size asks for. One process a directory: a second one
+/// is refused.
 ///
 /// A record is handed to the kernel before append() returns, so a `kill -9` loses no record of an
 /// answered call; `sync` decides about power cuts (decision D34). A short write (full disk) is

@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <tuple>
+#include <utility>
 
 namespace tcds::audit {
 
@@ -19,6 +22,7 @@ namespace files = std::filesystem;
 
 constexpr std::string_view kPrefix = "decisions-";
 constexpr std::string_view kSuffix = ".jsonl";
+constexpr std::string_view kCompressed = ".gz";
 constexpr std::string_view kLockName = "/.lock";
 
 std::string systemText(int code) { return std::generic_category().message(code); }
@@ -85,31 +89,66 @@ Result<Descriptor> lockIn(std::string const& path)
 
 } // namespace
 
-std::string fileNameOf(std::string const& day)
+std::string toText(LogFileName const& name)
 {
-    return std::string{kPrefix} + day + std::string{kSuffix};
+    std::string text{kPrefix};
+    text += name.day;
+    if (name.part > 1) text += "." + std::to_string(name.part);
+    text += kSuffix;
+    if (name.compressed) text += kCompressed;
+    return text;
 }
 
-std::string dayOf(std::string const& fileName)
+std::optional<LogFileName> readFileName(std::string_view fileName)
 {
     constexpr std::string_view kShape = "dddd-dd-dd";
-    if (fileName.size() != kPrefix.size() + kShape.size() + kSuffix.size() ||
-        !fileName.starts_with(kPrefix) || !fileName.ends_with(kSuffix))
-        return {};
-    auto const day = fileName.substr(kPrefix.size(), kShape.size());
+    LogFileName name;
+    name.compressed = fileName.ends_with(kCompressed);
+    if (name.compressed) fileName.remove_suffix(kCompressed.size());
+    if (!fileName.starts_with(kPrefix) || !fileName.ends_with(kSuffix)) return std::nullopt;
+    fileName.remove_prefix(kPrefix.size());
+    if (fileName.size() < kShape.size() + kSuffix.size()) return std::nullopt;
+    fileName.remove_suffix(kSuffix.size());
+    name.day = fileName.substr(0, kShape.size());
     for (std::size_t i = 0; i < kShape.size(); ++i)
-        if (kShape[i] == 'd' ? day[i] < '0' || day[i] > '9' : day[i] != '-') return {};
-    return day;
+        if (kShape[i] == 'd' ? name.day[i] < '0' || name.day[i] > '9' : name.day[i] != '-')
+            return std::nullopt;
+    if (auto const part = fileName.substr(kShape.size()); !part.empty()) {
+        auto const* const end = part.data() + part.size();
+        // As it is written: `.1`, `.02` and `.+2` would be second names of other parts.
+        if (part.size() < 2 || part[0] != '.' || part[1] < '1' || part[1] > '9')
+            return std::nullopt;
+        auto const [stop, failure] = std::from_chars(part.data() + 1, end, name.part);
+        if (failure != std::errc{} || stop != end || name.part < 2) return std::nullopt;
+    }
+    return name;
+}
+
+bool isBefore(LogFileName const& left, LogFileName const& right)
+{
+    return std::tie(left.day, left.part) < std::tie(right.day, right.part);
+}
+
+std::string dayOf(std::string_view fileName)
+{
+    auto name = readFileName(fileName);
+    return name ? std::move(name->day) : std::string{};
+}
+
+std::string plainNameOf(std::string_view fileName)
+{
+    if (fileName.ends_with(kCompressed)) fileName.remove_suffix(kCompressed.size());
+    return std::string{fileName};
 }
 
 Result<std::vector<std::string>> logFilesIn(std::string const& directory)
 {
     std::error_code failure;
-    std::vector<std::string> names;
+    std::vector<LogFileName> found;
     for (files::directory_iterator entry{directory, failure}, end; !failure && entry != end;
          entry.increment(failure)) {
-        auto name = entry->path().filename().string();
-        if (!dayOf(name).empty()) names.push_back(std::move(name));
+        auto name = readFileName(entry->path().filename().string());
+        if (name) found.push_back(*std::move(name));
     }
     if (failure) {
         auto const absent = failure == std::errc::no_such_file_or_directory;
@@ -118,7 +157,13 @@ Result<std::vector<std::string>> logFilesIn(std::string const& directory)
                             : "cannot be read as a directory: " + failure.message(),
                      "name the directory of the decision log (audit.directory)"};
     }
-    std::sort(names.begin(), names.end());
+    std::ranges::sort(found, [](LogFileName const& left, LogFileName const& right) {
+        return std::tie(left.day, left.part, left.compressed) <
+               std::tie(right.day, right.part, right.compressed);
+    });
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < found.size(); ++i)
+        if (i == 0 || isBefore(found[i - 1], found[i])) names.push_back(toText(found[i]));
     return names;
 }
 

@@ -3,17 +3,36 @@
 #include "fhir/base/result.hpp"
 #include "server/audit/descriptor.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tcds::audit {
 
-/// "decisions-2026-03-03.jsonl"
-std::string fileNameOf(std::string const& day);
-/// "2026-03-03" of such a name; "" for every other name.
-std::string dayOf(std::string const& fileName);
+/// What the name of a log file says. The files of a log are in the order of day and part:
+/// decisions-2026-03-03.jsonl, decisions-2026-03-03.2.jsonl, .., decisions-2026-03-04.jsonl.
+struct LogFileName {
+    std::string day;         // "2026-03-03": no record in the file is of a later one
+    unsigned part = 1;       // of that day
+    bool compressed = false; // a finished file, as gzip
+};
 
-/// Names (not paths) of the log files of a directory, oldest day first.
+/// "decisions-2026-03-03.2.jsonl.gz"
+std::string toText(LogFileName const& name);
+/// @return nothing for the name of any other file
+std::optional<LogFileName> readFileName(std::string_view fileName);
+/// True when `left` is written before `right`; whether they are compressed does not count.
+bool isBefore(LogFileName const& left, LogFileName const& right);
+
+/// "2026-03-03" of the name of a log file; "" for every other name.
+std::string dayOf(std::string_view fileName);
+/// The name that a log file had before it was compressed: by this it stays the same file.
+std::string plainNameOf(std::string_view fileName);
+
+/// Names (not paths) of the log files of a directory in the order in which they were written. Where
+/// a file is there both plain and compressed, the plain one alone. A plain file may be compressed
+/// before its name is used: LineReader finds it all the same.
 /// @error NotFound when there is no such directory, Config when it cannot be read
 Result<std::vector<std::string>> logFilesIn(std::string const& directory);
 

@@ -1,7 +1,7 @@
 #include "server/audit/log_tail.hpp"
 
 #include "server/audit/descriptor.hpp"
-#include "server/audit/log_directory.hpp"
+#include "server/audit/line_reader.hpp"
 #include "server/audit/record_line.hpp"
 
 #include <fcntl.h>
@@ -82,6 +82,22 @@ Result<FileEnd> trim(std::string const& path)
     return end;
 }
 
+/// The last line of a finished file; nothing of it is ever cut off.
+Result<FileEnd> endOfCompressed(std::string const& path)
+{
+    auto reader = LineReader::open(path);
+    if (!reader) return reader.error();
+    FileEnd end;
+    for (;;) {
+        auto const found = reader->next();
+        if (found && *found == LineReader::Found::End) return end;
+        if (!found || *found == LineReader::Found::Partial)
+            return faulty(path, found ? "ends inside a line" : found.error().what,
+                          found ? "take the file from the backup" : found.error().fix);
+        end.lastLine.emplace(reader->line().data(), reader->line().size());
+    }
+}
+
 } // namespace
 
 Result<LogTail> recoverTail(std::string const& directory)
@@ -90,12 +106,12 @@ Result<LogTail> recoverTail(std::string const& directory)
     if (!names) return names.error();
     LogTail tail;
     tail.hash = noPrevious();
-    if (!names->empty()) tail.day = dayOf(names->back());
+    if (!names->empty()) tail.newest = readFileName(names->back());
 
-    // The newest file has no line yet when the process ended while it began a new day.
+    // The newest file has no line yet when the process ended while it began that file.
     for (auto name = names->rbegin(); name != names->rend(); ++name) {
         auto const path = directory + "/" + *name;
-        auto const end = trim(path);
+        auto const end = readFileName(*name)->compressed ? endOfCompressed(path) : trim(path);
         if (!end) return end.error();
         tail.torn += end->torn;
         if (!end->lastLine) continue;
