@@ -32,6 +32,9 @@ public:
     /// @error Unavailable
     Result<void> write(std::span<NewRecord const> records);
 
+    /// Whether write() would find room now: see LogFile::couldGrow().
+    [[nodiscard]] bool couldWrite() { return file_->couldGrow(); }
+
     /// The file that is written now; stays open for its holder when another one begins.
     [[nodiscard]] std::shared_ptr<LogFile const> file() const;
     [[nodiscard]] std::uint64_t written() const { return written_; }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -23,6 +24,15 @@ struct Waiting {
     Result<void> kept;
 };
 
+using Steady = std::chrono::steady_clock;
+constexpr auto kNever = Steady::time_point::max();
+
+/// When to do what is `due`: the first time that was planned holds until it is done.
+void plan(Steady::time_point& at, bool due, Steady::time_point then)
+{
+    at = due ? std::min(at, then) : kNever;
+}
+
 Error busy(std::string what)
 {
     return {Error::Kind::Unavailable, "decision log", std::move(what),
@@ -40,19 +50,22 @@ struct Log::Impl {
     bool writing = false;  // some caller is the leader
     bool unsynced = false; // records were written since the last sync (Sync::Interval)
     bool stopping = false;
-    std::condition_variable wakeSync;
+    std::condition_variable wake; // of `tending`
 
     std::atomic<bool> writeFailed{false}, syncFailed{false};
     std::atomic<std::uint64_t> losses{0};
     std::vector<Waiting*> batch;    // of the leader
     std::vector<NewRecord> records; // of the leader
-    std::thread syncing;
+    std::thread tending;
 
     Result<void> append(NewRecord const& record);
     bool waitForLeader(std::unique_lock<std::mutex>& lock, Waiting& me);
     void lead(std::unique_lock<std::mutex>& lock);
     Result<void> commit();
-    void syncNowAndThen();
+    void failed();
+    void tend();
+    void sync(std::unique_lock<std::mutex>& lock);
+    void lookForRoom(std::unique_lock<std::mutex>& lock);
     void stop();
 };
 
@@ -62,7 +75,7 @@ Result<void> Log::Impl::append(NewRecord const& record)
     me.record = record;
     std::unique_lock lock{mutex};
     if (queue.size() >= options.maxWaiting) {
-        writeFailed = true;
+        failed();
         return busy(std::to_string(queue.size()) + " calls wait for the writer already");
     }
     queue.push_back(&me);
@@ -83,7 +96,7 @@ bool Log::Impl::waitForLeader(std::unique_lock<std::mutex>& lock, Waiting& me)
     if (me.ready.wait_for(lock, options.maxWait, settled)) return true;
     if (me.state == Waiting::State::Queued) {
         queue.erase(std::find(queue.begin(), queue.end(), &me));
-        writeFailed = true;
+        failed();
         return false;
     }
     me.ready.wait(lock, settled);
@@ -102,7 +115,10 @@ void Log::Impl::lead(std::unique_lock<std::mutex>& lock)
     lock.lock();
 
     writing = false;
-    writeFailed = !kept;
+    if (kept)
+        writeFailed = false;
+    else
+        failed();
     for (auto* const each : batch) {
         each->kept = kept;
         each->state = Waiting::State::Done;
@@ -111,7 +127,7 @@ void Log::Impl::lead(std::unique_lock<std::mutex>& lock)
     batch.clear();
     if (kept && options.sync == Sync::Interval && !unsynced) {
         unsynced = true;
-        wakeSync.notify_one();
+        wake.notify_one();
     }
     if (!queue.empty()) queue.front()->ready.notify_one();
 }
@@ -129,19 +145,60 @@ Result<void> Log::Impl::commit()
     }
 }
 
-void Log::Impl::syncNowAndThen()
+/// Under the lock.
+void Log::Impl::failed()
+{
+    writeFailed = true;
+    wake.notify_one();
+}
+
+/// What must happen although no call comes.
+void Log::Impl::tend()
 {
     std::unique_lock lock{mutex};
+    auto syncAt = kNever;
+    auto lookAt = kNever;
     while (!stopping) {
-        wakeSync.wait(lock, [&] { return unsynced || stopping; });
-        if (wakeSync.wait_for(lock, options.syncInterval, [&] { return stopping; })) return;
-        unsynced = false;
-        lock.unlock();
-        auto const synced = writer->file()->sync();
-        syncFailed = !synced;
-        lock.lock();
-        if (!synced) unsynced = true; // tried again after the next interval
+        auto const now = Steady::now();
+        plan(syncAt, unsynced, now + options.syncInterval);
+        plan(lookAt, writeFailed, now + options.retry);
+        auto const next = std::min(syncAt, lookAt);
+        if (next == kNever)
+            wake.wait(lock);
+        else if (now < next)
+            wake.wait_until(lock, next);
+        if (syncAt <= now) {
+            sync(lock);
+            syncAt = kNever;
+        }
+        if (lookAt <= now) {
+            lookForRoom(lock);
+            lookAt = kNever;
+        }
     }
+}
+
+void Log::Impl::sync(std::unique_lock<std::mutex>& lock)
+{
+    unsynced = false;
+    lock.unlock();
+    auto const synced = writer->file()->sync();
+    syncFailed = !synced;
+    lock.lock();
+    if (!synced) unsynced = true; // tried again after the next interval
+}
+
+/// In the place of a leader, unless there is one: its write tells as much.
+void Log::Impl::lookForRoom(std::unique_lock<std::mutex>& lock)
+{
+    if (writing || !queue.empty()) return;
+    writing = true;
+    lock.unlock();
+    auto const room = writer->couldWrite();
+    lock.lock();
+    writing = false;
+    if (room) writeFailed = false;
+    if (!queue.empty()) queue.front()->ready.notify_one();
 }
 
 void Log::Impl::stop()
@@ -150,8 +207,8 @@ void Log::Impl::stop()
         std::lock_guard const lock{mutex};
         stopping = true;
     }
-    wakeSync.notify_all();
-    if (syncing.joinable()) syncing.join();
+    wake.notify_all();
+    if (tending.joinable()) tending.join();
 
     Members members;
     members.member("records", writer->written());
@@ -172,10 +229,8 @@ Result<std::unique_ptr<Log>> Log::open(LogOptions const& options, Clock const& c
     auto writer = ChainWriter::open(impl->options, clock);
     if (!writer) return writer.error();
     impl->writer = std::move(*writer);
-    if (options.sync == Sync::Interval) {
-        impl->unsynced = true; // the `start` record
-        impl->syncing = std::thread{[state = impl.get()] { state->syncNowAndThen(); }};
-    }
+    impl->unsynced = options.sync == Sync::Interval; // the `start` record
+    impl->tending = std::thread{[state = impl.get()] { state->tend(); }};
     return std::unique_ptr<Log>{new Log{std::move(impl)}};
 }
 

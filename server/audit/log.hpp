@@ -22,6 +22,7 @@ struct LogOptions {
     std::uint64_t rotateBytes = std::uint64_t{256} << 20U; // a file of this size is finished
     std::size_t maxWaiting = 1024; // calls that may wait for the writer; more get Unavailable
     std::chrono::milliseconds maxWait{5000}; // for the writer to take a record up; then Unavailable
+    std::chrono::milliseconds retry{1000};   // after a failed write: whether there is room again
     std::string engineVersion;               // written into `start`
 };
 
@@ -47,7 +48,8 @@ public:
     /// @error Unavailable when the record could not be kept; nothing of it stays in the file
     Result<void> append(std::string_view type, std::string_view members);
 
-    /// False after a failed write until one succeeds: what readiness reports.
+    /// False after a failed write until one succeeds or would: what readiness reports. Looked after
+    /// here, for a balancer sends no call to a service that is not ready.
     [[nodiscard]] bool healthy() const;
     /// Records that `audit.on_failure: continue` has lost, counted by the caller through this.
     void countLoss();

@@ -65,6 +65,14 @@ void writeHolder(int lock)
     [[maybe_unused]] auto const written = ::pwrite(lock, pid.data(), pid.size(), 0);
 }
 
+Error inUse(std::string const& path, std::string const& holder)
+{
+    return faulty(path,
+                  "is in use by another process" +
+                      (holder.empty() ? std::string{} : " (pid " + holder + ")"),
+                  "stop that process or set another audit.directory; one log has one writer");
+}
+
 Result<Descriptor> lockIn(std::string const& path)
 {
     auto const name = path + std::string{kLockName};
@@ -77,14 +85,22 @@ Result<Descriptor> lockIn(std::string const& path)
         if (errno != EWOULDBLOCK)
             return faulty(path, "cannot be locked: " + systemText(errno),
                           "use a file system with locks (flock)");
-        auto const holder = holderOf(lock.get());
-        return faulty(path,
-                      "is in use by another process" +
-                          (holder.empty() ? std::string{} : " (pid " + holder + ")"),
-                      "stop that process or set another audit.directory; one log has one writer");
+        return inUse(path, holderOf(lock.get()));
     }
     writeHolder(lock.get());
     return lock;
+}
+
+/// The directory itself is locked besides, for a lock file that somebody "cleans up" locks nothing.
+/// File systems that lock no directories (NFS) leave it at the file.
+Result<void> lockItself(int directory, std::string const& path)
+{
+    while (::flock(directory, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EINTR) continue;
+        if (errno != EWOULDBLOCK) return {};
+        return inUse(path, {});
+    }
+    return {};
 }
 
 } // namespace
@@ -181,6 +197,8 @@ Result<LogDirectory> LogDirectory::take(std::string const& path)
     auto lock = lockIn(path);
     if (!lock) return lock.error();
     taken.lock_ = std::move(*lock);
+    if (auto const locked = lockItself(taken.directory_.get(), path); !locked)
+        return locked.error();
     return taken;
 }
 

@@ -63,6 +63,20 @@ void LogFile::undoLast()
     ragged_ = !cutTo(size_);
 }
 
+bool LogFile::couldGrow()
+{
+    constexpr off_t kRoom = 64 * 1024;
+    if (ragged_ && !cutTo(size_)) return false;
+    auto const end = static_cast<off_t>(size_);
+    int code = 0;
+    do {
+        code = ::fallocate(descriptor_.get(), FALLOC_FL_KEEP_SIZE, end, kRoom) == 0 ? 0 : errno;
+    } while (code == EINTR);
+    if (code == EOPNOTSUPP || code == ENOSYS) return true;
+    // Also after a failure: it may have taken a part.
+    return cutTo(size_) && code == 0;
+}
+
 Result<void> LogFile::sync() const
 {
     while (::fdatasync(descriptor_.get()) != 0)

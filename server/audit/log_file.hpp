@@ -25,6 +25,10 @@ public:
     /// Takes away what append() wrote last.
     void undoLast();
 
+    /// Whether a record would find room now, without writing one: where the file system can tell,
+    /// room for many is taken and given back; where it cannot, the next append tells.
+    [[nodiscard]] bool couldGrow();
+
     /// fdatasync()
     /// @error Unavailable
     [[nodiscard]] Result<void> sync() const;

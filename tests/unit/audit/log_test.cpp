@@ -184,6 +184,20 @@ TEST(LogLock, HoldsAgainstAnotherProcess)
     EXPECT_EQ(breakIn(folder.path()), "");
 }
 
+TEST(LogLock, HoldsWhenSomebodyRemovesTheLockFile)
+{
+    TemporaryDirectory const folder;
+    SetClock const clock{"2026-03-03T10:00:00Z"};
+    auto const log = opened(optionsIn(folder.path()), clock);
+    std::filesystem::remove(folder.path(".lock"));
+
+    auto const second = Log::open(optionsIn(folder.path()), clock);
+
+    ASSERT_FALSE(second);
+    EXPECT_NE(second.error().what.find("in use"), std::string::npos) << second.error().what;
+    EXPECT_EQ(breakIn(folder.path()), "");
+}
+
 TEST(LogLock, IsFreeAgainAfterTheLogIsClosed)
 {
     TemporaryDirectory const folder;
@@ -223,6 +237,31 @@ TEST(LogRecovery, CutsATornLineAndNotesItInStart)
     EXPECT_NE(lines[2].find(R"("type":"start","seq":3,)"), std::string::npos);
     EXPECT_NE(lines[2].find(R"("torn":18)"), std::string::npos) << lines[2];
     EXPECT_EQ(breakIn(folder.path()), "");
+}
+
+TEST(LogRecovery, CutsALastLineWhereverItEnds)
+{
+    TemporaryDirectory const folder;
+    SetClock const clock{"2026-03-03T10:00:00Z"};
+    auto const path = folder.path("decisions-2026-03-03.jsonl");
+    auto log = opened(optionsIn(folder.path()), clock);
+    auto const before = test::readFile(path);
+    ASSERT_TRUE(log->append("decision", R"("n":1,"m":"x")"));
+    auto const whole = test::readFile(path);
+    log.reset();
+    for (auto end = before.size() + 1; end < whole.size(); ++end) {
+        SCOPED_TRACE("cut after byte " + std::to_string(end));
+        test::writeFile(path, whole.substr(0, end));
+
+        opened(optionsIn(folder.path()), clock).reset();
+
+        auto const lines = linesOf(path);
+        ASSERT_EQ(lines.size(), 3U) << "start; start and stop of the next run";
+        ASSERT_EQ(lines[0] + "\n", before);
+        auto const torn = "\"torn\":" + std::to_string(end - before.size()) + ",";
+        ASSERT_NE(lines[1].find(torn), std::string::npos) << lines[1];
+        ASSERT_EQ(breakIn(folder.path()), "");
+    }
 }
 
 TEST(LogRecovery, FindsTheLastLineHoweverLongItIs)

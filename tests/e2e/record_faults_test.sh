@@ -1,0 +1,44 @@
+#!/bin/sh
+# No record of an answered call is lost, whatever happens to the process, the disk or the clock.
+#
+#   record_faults_test.sh ROOT BINARY FAULT [ARGUMENT...]     FAULT: kills, ...     needs node
+#
+# Exit code 77: this machine does not permit what the test needs.
+set -eu
+root=$1
+binary=$2
+fault=$3
+shift 3
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+"$root/deploy/samples/fill.sh" "$root/deploy/samples/patient-view.json" >"$scratch/call.json"
+XDG_STATE_HOME=$scratch/state
+export XDG_STATE_HOME
+
+skip() {
+    printf 'SKIPPED: %s\n' "$1"
+    exit 77
+}
+
+# in_own_mounts COMMAND...   mounts of its own, which end with the command, however it ends
+in_own_mounts() {
+    for own in "unshare --mount" "unshare --map-root-user --mount"; do
+        # shellcheck disable=SC2086  # words, not one
+        if $own mount -t tmpfs tmpfs "$scratch" 2>/dev/null; then
+            $own "$@"
+            return
+        fi
+    done
+    skip "a tmpfs cannot be mounted here: root or user namespaces are needed"
+}
+
+play() { node "$root/tests/e2e/record_faults/$fault.mjs" "$binary" "$scratch/call.json" "$scratch" "$@"; }
+
+case $fault in
+    kills | cut) play "$@" ;;
+    *) in_own_mounts node "$root/tests/e2e/record_faults/$fault.mjs" "$binary" "$scratch/call.json" "$scratch" "$@" ;;
+esac
