@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fhir/base/result.hpp"
+#include "server/audit/removal.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -24,10 +25,13 @@ struct Verification {
         std::string what, fix;
     };
     std::optional<Break> firstBreak; // nothing: intact
+    /// Why the log begins behind record 1: the last removal of retention, which names exactly the
+    /// record before. A log that begins later for no such reason is broken.
+    std::optional<Removal> removed;
 };
 
 /// Checks every line of the log in order: JSON, `hash` over the line, `prev` against the line
-/// before, `seq` without gaps, across files.
+/// before, `seq` without gaps, across files, from record 1 or from where retention left it.
 /// @param progress  called now and then with bytes done and bytes in all; may be empty
 Result<Verification> verify(std::string const& directory,
                             std::function<void(std::uint64_t, std::uint64_t)> const& progress);

@@ -240,6 +240,14 @@ std::string configText(Value const& record)
                                around(" by ", at(record, {"acknowledged", "by"})) +
                                around(" on ", at(record, {"acknowledged", "on"})));
     page.member("before").member("where").member("why");
+    page.row("removed",
+             at(record, {"removed", "file"}) +
+                 around(": records ", at(record, {"removed", "firstSeq"})) +
+                 around(" to ", at(record, {"removed", "lastSeq"})) +
+                 around(", of ", at(record, {"removed", "from"})) +
+                 around(" to ", at(record, {"removed", "to"})) +
+                 around(", last hash ", at(record, {"removed", "hash"})));
+    page.row("period", around("", at(record, {"days"}), " days"));
     return page.take();
 }
 

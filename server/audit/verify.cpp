@@ -55,12 +55,17 @@ public:
         line_ = 0;
         for (int looks = 0; !broken();) {
             auto const next = reader->next();
+            if (!next && next.error().kind == Error::Kind::BadRequest) {
+                ++line_;
+                broken(expected(), next.error().what, next.error().fix);
+                break;
+            }
             if (!next) return next.error();
             if (*next == LineReader::Found::End) break;
             if (*next == LineReader::Found::Line) {
                 ++line_;
                 check(reader->line());
-                tell(reader->bytes());
+                tell(reader->fileBytes());
             } else if (newest && looks < kLooks) {
                 ++looks;
                 std::this_thread::sleep_for(kBetweenLooks);
@@ -69,8 +74,21 @@ public:
                 tornEnd(reader->line().size(), newest);
             }
         }
-        done_ += reader->bytes();
+        done_ += reader->fileBytes();
         return {};
+    }
+
+    /// After the last file: whether somebody accounts for what is before the first record.
+    void end()
+    {
+        if (broken() || found_.records == 0 || found_.firstSeq == 1 || found_.removed) return;
+        path_ = found_.files.front();
+        line_ = 1;
+        auto const last = found_.firstSeq - 1;
+        broken(1,
+               (last == 1 ? "record 1 is" : "records 1 to " + number(last) + " are") +
+                   " not here, and no record of retention accounts for it",
+               "look for the missing files in the backup; " + keepFix());
     }
 
     [[nodiscard]] bool broken() const { return found_.firstBreak.has_value(); }
@@ -89,6 +107,7 @@ private:
                           keepFix());
         if (found_.records > 0 ? !follows(*parts) : !begins(*parts)) return;
         note(*parts);
+        noteRemoval(line);
         if (wellFormedUtf8(line) != line.size() || !isJson(bytes))
             broken(found_.lastSeq, "hash and chain are right, but the line is not JSON in UTF-8",
                    "this is a fault of the program that wrote it: report it with the line");
@@ -133,10 +152,19 @@ private:
         if (found_.records++ == 0) {
             found_.firstSeq = parts.seq;
             found_.firstTime = parts.time;
+            before_ = parts.prev;
         }
         found_.lastSeq = parts.seq;
         found_.lastTime.assign(parts.time);
         std::copy(parts.hash.begin(), parts.hash.end(), last_.begin());
+    }
+
+    void noteRemoval(std::string_view line)
+    {
+        if (found_.firstSeq == 1 || found_.removed) return;
+        auto removal = readRemoval(line);
+        if (removal && removal->lastSeq + 1 == found_.firstSeq && removal->hash == before_)
+            found_.removed = std::move(removal);
     }
 
     [[nodiscard]] std::uint64_t expected() const { return found_.lastSeq + 1; }
@@ -197,6 +225,7 @@ private:
     Sha256 sha256_;
     HexDigest const noPrevious_ = noPrevious();
     HexDigest last_{};
+    std::string before_; // `prev` of the first record
     std::string path_;
     std::uint64_t line_ = 0;
     std::uint64_t done_ = 0, told_ = 0;
@@ -224,6 +253,7 @@ Result<Verification> verify(std::string const& directory,
         if (!done) return done.error();
         if (check.broken()) break;
     }
+    if (!check.broken()) check.end();
     if (progress && !check.broken()) progress(inAll, inAll);
     return check.take();
 }

@@ -55,6 +55,10 @@ int verify(VerifyArguments const& arguments)
         std::cout << ", seq " << verified->firstSeq << " to " << verified->lastSeq << ", "
                   << verified->firstTime << " to " << verified->lastTime;
     std::cout << ", " << verified->files.size() << " file(s) in " << *directory << "\n";
+    if (auto const& removed = verified->removed)
+        std::cout << "records 1 to " << removed->lastSeq << " were removed by retention after "
+                  << removed->days << " days, as the log itself says (last: " << removed->file
+                  << ", up to " << removed->to << ")\n";
     return Exit::kDone;
 }
 

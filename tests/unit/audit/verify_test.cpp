@@ -262,15 +262,45 @@ TEST_F(Verify, SeesAnOlderFileThatLostItsLastLines)
     EXPECT_TRUE(breakIn(folder.path()).starts_with("decisions-2026-03-05.jsonl:1 seq 7: "));
 }
 
-TEST_F(Verify, AcceptsThatTheOldestFilesWereRemoved)
+TEST_F(Verify, SeesThatTheOldestFilesAreMissing)
 {
-    std::filesystem::remove(folder.path(kFirst)); // retention
+    std::filesystem::remove(folder.path(kFirst)); // what retention does: log_upkeep_test.cpp
 
-    auto const found = verify(folder.path(), {});
+    EXPECT_TRUE(breakIn(folder.path())
+                    .starts_with("decisions-2026-03-04.jsonl:1 seq 1: records 1 to 4 are not here"))
+        << breakIn(folder.path());
+}
 
-    ASSERT_TRUE(found);
-    EXPECT_FALSE(found->firstBreak);
-    EXPECT_EQ(found->firstSeq, 5U);
+TEST_F(Verify, TakesNoRemovalForAnotherOne)
+{
+    auto const removalOf = [](std::uint64_t lastSeq, std::string const& hash) {
+        return writeRemoval({"decisions-2026-03-03.jsonl", 4, 1, lastSeq, "", "", hash, 2192});
+    };
+    auto const hash = lines(kFirst).back().substr(lines(kFirst).back().size() - 66, 64);
+    std::filesystem::remove(folder.path(kFirst));
+    SetClock const clock{"2026-03-05T12:00:00Z"};
+    auto const log = Log::open(test::optionsIn(folder.path()), clock).value();
+
+    ASSERT_TRUE(log->append("config", removalOf(4, std::string(64, 'a'))));
+    ASSERT_TRUE(log->append("config", removalOf(3, hash)));
+    ASSERT_TRUE(log->append("config", removalOf(5, hash)));
+    ASSERT_TRUE(log->append("decision", removalOf(4, hash)));
+    EXPECT_NE(breakIn(folder.path()), "");
+    ASSERT_TRUE(log->append("config", removalOf(4, hash)));
+    EXPECT_EQ(breakIn(folder.path()), "");
+}
+
+TEST_F(Verify, ReadsCompressedFilesAndNamesADamagedOne)
+{
+    auto const path = folder.path(kSecond);
+    ASSERT_EQ(std::system(("gzip '" + path + "'").c_str()), 0);
+    EXPECT_EQ(breakIn(folder.path()), "");
+
+    std::filesystem::resize_file(path + ".gz", std::filesystem::file_size(path + ".gz") - 1);
+
+    // Its three lines could be read, but not what says that they are right and all.
+    EXPECT_TRUE(breakIn(folder.path()).starts_with("decisions-2026-03-04.jsonl.gz:4 seq 8: "))
+        << breakIn(folder.path());
 }
 
 TEST_F(Verify, RefusesAFirstRecordThatNamesOneBeforeIt)
