@@ -1,6 +1,7 @@
 #include "server/audit/chain_writer.hpp"
 
 #include "fhir/base/datetime.hpp"
+#include "server/audit/compression.hpp"
 #include "server/audit/members.hpp"
 
 #include <unistd.h>
@@ -45,7 +46,8 @@ LogFileName nextAfter(std::optional<LogFileName> const& newest, std::string cons
 } // namespace
 
 ChainWriter::ChainWriter(LogOptions const& options, Clock const& clock, LogDirectory directory)
-    : options_{options}, clock_{clock}, directory_{std::move(directory)}
+    : options_{options}, clock_{clock}, directory_{std::move(directory)},
+      disk_{options.disk != nullptr ? *options.disk : Disk::ofSystem()}
 {
     Members origin;
     origin.member("node", options.node);
@@ -58,6 +60,7 @@ Result<std::unique_ptr<ChainWriter>> ChainWriter::open(LogOptions const& options
 {
     auto directory = LogDirectory::take(options.directory);
     if (!directory) return directory.error();
+    removeUnfinished(options.directory);
     auto const tail = recoverTail(options.directory);
     if (!tail) return tail.error();
 
@@ -71,7 +74,7 @@ Result<void> ChainWriter::start(LogTail const& tail)
 {
     auto const now = clock_.now();
     name_ = nextAfter(tail.newest, toDay(now));
-    auto file = LogFile::open(pathOf(name_));
+    auto file = LogFile::open(pathOf(name_), disk_);
     if (!file) return file.error();
     if (options_.sync != Sync::Never && !directory_.sync())
         return Error{Error::Kind::Config, directory_.path(),
@@ -120,7 +123,7 @@ Result<void> ChainWriter::beginFile(LogFileName const& name, std::string_view ca
     if (options_.sync != Sync::Never)
         if (auto const synced = file_->sync(); !synced) return synced.error();
     auto const path = pathOf(name);
-    auto file = LogFile::open(path);
+    auto file = LogFile::open(path, disk_);
     if (!file) return file.error();
     if (file->size() != 0 || ::access(pathOf({name.day, name.part, true}).c_str(), F_OK) == 0)
         return Error{Error::Kind::Unavailable, path, "is there already and is not of this run",
@@ -136,6 +139,7 @@ Result<void> ChainWriter::beginFile(LogFileName const& name, std::string_view ca
     if (options_.sync != Sync::Never) (void)directory_.sync(); // its file is synced by policy too
     place_ = place;
     name_ = name;
+    ++begun_;
     auto opened = std::make_shared<LogFile>(std::move(*file));
     std::lock_guard const lock{fileMutex_};
     file_ = std::move(opened);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fhir/base/clock.hpp"
+#include "server/audit/disk.hpp"
 #include "server/audit/log.hpp"
 #include "server/audit/log_directory.hpp"
 #include "server/audit/log_file.hpp"
@@ -38,6 +39,8 @@ public:
     /// The file that is written now; stays open for its holder when another one begins.
     [[nodiscard]] std::shared_ptr<LogFile const> file() const;
     [[nodiscard]] std::uint64_t written() const { return written_; }
+    /// How many files were finished so far, because another one began.
+    [[nodiscard]] std::uint64_t finished() const { return begun_; }
 
 private:
     ChainWriter(LogOptions const& options, Clock const& clock, LogDirectory directory);
@@ -59,12 +62,14 @@ private:
     LogOptions const& options_;
     Clock const& clock_;
     LogDirectory directory_;
+    Disk const& disk_;
     std::string origin_; // `,"node":"..","tenant":".."`
     LogFileName name_;   // of file_
     mutable std::mutex fileMutex_;
     std::shared_ptr<LogFile> file_;
     Place place_;
     std::uint64_t written_ = 0;
+    std::uint64_t begun_ = 0; // files, after the first
     Sha256 sha256_;
     std::string lines_;
 };

@@ -1,13 +1,17 @@
 #include "server/audit/log.hpp"
 
 #include "server/audit/chain_writer.hpp"
+#include "server/audit/log_upkeep.hpp"
 #include "server/audit/members.hpp"
+
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -15,6 +19,9 @@
 namespace tcds::audit {
 
 namespace {
+
+constexpr int kLowestPriority = 19;
+constexpr std::chrono::hours kBetweenRounds{1};
 
 /// A call that waits for its record to be kept. Lives on the stack of its thread.
 struct Waiting {
@@ -58,6 +65,12 @@ struct Log::Impl {
     std::vector<NewRecord> records; // of the leader
     std::thread tending;
 
+    Clock const* clock = nullptr;
+    bool filesFinished = false; // since the last round of upkeep; guarded by `mutex`
+    std::condition_variable wakeUpkeep;
+    std::atomic<bool> stopUpkeep{false};
+    std::thread upkeep;
+
     Result<void> append(NewRecord const& record);
     bool waitForLeader(std::unique_lock<std::mutex>& lock, Waiting& me);
     void lead(std::unique_lock<std::mutex>& lock);
@@ -66,6 +79,8 @@ struct Log::Impl {
     void tend();
     void sync(std::unique_lock<std::mutex>& lock);
     void lookForRoom(std::unique_lock<std::mutex>& lock);
+    void keepUp();
+    void roundOfUpkeep(LogUpkeep& files);
     void stop();
 };
 
@@ -111,10 +126,15 @@ void Log::Impl::lead(std::unique_lock<std::mutex>& lock)
     batch.swap(queue);
     for (auto* const each : batch) each->state = Waiting::State::Taken;
     lock.unlock();
+    auto const finished = writer->finished();
     auto const kept = commit();
     lock.lock();
 
     writing = false;
+    if (writer->finished() != finished) {
+        filesFinished = true;
+        wakeUpkeep.notify_one();
+    }
     if (kept)
         writeFailed = false;
     else
@@ -201,13 +221,49 @@ void Log::Impl::lookForRoom(std::unique_lock<std::mutex>& lock)
     if (!queue.empty()) queue.front()->ready.notify_one();
 }
 
+/// A round at the start, whenever a file was finished, and now and then: a period may have ended,
+/// or a hold.
+void Log::Impl::keepUp()
+{
+    // Of this thread alone (Linux). Where it is not allowed, the work is done at usual priority.
+    (void)::setpriority(PRIO_PROCESS, 0, kLowestPriority);
+    LogUpkeep files{options,
+                    [this](std::string_view type, std::string_view members) {
+                        auto const kept = append({type, members});
+                        if (!kept || options.sync == Sync::Never) return kept;
+                        return writer->file()->sync(); // one that was finished since is synced
+                    },
+                    stopUpkeep};
+    std::unique_lock lock{mutex};
+    while (!stopping) {
+        filesFinished = false;
+        lock.unlock();
+        roundOfUpkeep(files);
+        lock.lock();
+        wakeUpkeep.wait_for(lock, kBetweenRounds, [&] { return filesFinished || stopping; });
+    }
+}
+
+void Log::Impl::roundOfUpkeep(LogUpkeep& files)
+{
+    auto const written = std::filesystem::path{writer->file()->path()}.filename().string();
+    try {
+        files.round(written, clock->now());
+    } catch (std::exception const& failure) { // no memory: the log itself goes on
+        if (options.news) options.news({LogNews::Kind::Trouble, written, failure.what()});
+    }
+}
+
 void Log::Impl::stop()
 {
     {
         std::lock_guard const lock{mutex};
         stopping = true;
     }
+    stopUpkeep = true;
+    wakeUpkeep.notify_all();
     wake.notify_all();
+    if (upkeep.joinable()) upkeep.join();
     if (tending.joinable()) tending.join();
 
     Members members;
@@ -231,6 +287,9 @@ Result<std::unique_ptr<Log>> Log::open(LogOptions const& options, Clock const& c
     impl->writer = std::move(*writer);
     impl->unsynced = options.sync == Sync::Interval; // the `start` record
     impl->tending = std::thread{[state = impl.get()] { state->tend(); }};
+    impl->clock = &clock;
+    if (options.compress || options.retentionDays > 0 || options.legalHold)
+        impl->upkeep = std::thread{[state = impl.get()] { state->keepUp(); }};
     return std::unique_ptr<Log>{new Log{std::move(impl)}};
 }
 

@@ -2,6 +2,7 @@
 
 #include "fhir/base/clock.hpp"
 #include "fhir/base/result.hpp"
+#include "server/audit/disk.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,6 +15,19 @@ namespace tcds::audit {
 
 enum class Sync : std::uint8_t { Always, Interval, Never };
 
+/// What happened to the finished files of a log, for the operations log.
+struct LogNews {
+    enum class Kind : std::uint8_t {
+        Compressed, // a file was
+        Removed,    // a file was, after its retention period
+        Held,       // a legal hold is in force, or was lifted
+        Trouble     // none of it could be done; it is tried again
+    };
+    Kind kind;
+    std::string_view file; // its name
+    std::string_view what; // for people
+};
+
 struct LogOptions {
     std::string directory;
     std::string node, tenant;
@@ -24,6 +38,12 @@ struct LogOptions {
     std::chrono::milliseconds maxWait{5000}; // for the writer to take a record up; then Unavailable
     std::chrono::milliseconds retry{1000};   // after a failed write: whether there is room again
     std::string engineVersion;               // written into `start`
+
+    bool compress = false;      // finished files, in the background
+    unsigned retentionDays = 0; // finished files whose records are all older go; 0: none ever
+    bool legalHold = false;     // none goes, whatever the period
+    std::function<void(LogNews const&)> news; // may be empty; called from a thread of the log
+    Disk const* disk = nullptr;               // of tests; null: the real one
 };
 
 /// The decision log of one node: one JSON line a record, append only, hash-chained (members `prev`
@@ -34,6 +54,11 @@ struct LogOptions {
 /// answered call; `sync` decides about power cuts (decision D34). A short write (full disk) is
 /// undone before the error is returned; a torn last line is cut at the next start and noted in its
 /// `start` record. Threads may append at once: the first one that waits writes the whole queue.
+///
+/// Finished files are compressed and, after the retention period, removed by a thread of low
+/// priority, on which no call ever waits. The removal is written down first, as a `config` record
+/// of change `retention`. Nothing goes while legalHold is set or the directory holds a file
+/// LEGAL-HOLD, and nothing ever goes because the disk is full.
 class Log
 {
 public:

@@ -21,9 +21,9 @@ Error lost(std::string const& path, std::string_view what, int code)
 
 } // namespace
 
-Result<LogFile> LogFile::open(std::string path)
+Result<LogFile> LogFile::open(std::string path, Disk const& disk)
 {
-    LogFile file;
+    LogFile file{disk};
     do {
         file.descriptor_ =
             Descriptor{::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
@@ -43,7 +43,7 @@ Result<void> LogFile::append(std::string_view lines)
 {
     if (ragged_ && !cutTo(size_)) return lost(path_, "a torn line cannot be cut off", errno);
     for (auto rest = lines; !rest.empty();) {
-        auto const written = ::write(descriptor_.get(), rest.data(), rest.size());
+        auto const written = disk_->write(descriptor_.get(), rest.data(), rest.size());
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) {
             auto const code = written < 0 ? errno : ENOSPC;
@@ -79,14 +79,14 @@ bool LogFile::couldGrow()
 
 Result<void> LogFile::sync() const
 {
-    while (::fdatasync(descriptor_.get()) != 0)
+    while (disk_->sync(descriptor_.get()) != 0)
         if (errno != EINTR) return lost(path_, "could not be synchronised with the disk", errno);
     return {};
 }
 
 bool LogFile::cutTo(std::uint64_t size)
 {
-    while (::ftruncate(descriptor_.get(), static_cast<off_t>(size)) != 0)
+    while (disk_->cut(descriptor_.get(), static_cast<off_t>(size)) != 0)
         if (errno != EINTR) return false;
     ragged_ = false;
     return true;

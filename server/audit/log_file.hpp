@@ -2,6 +2,7 @@
 
 #include "fhir/base/result.hpp"
 #include "server/audit/descriptor.hpp"
+#include "server/audit/disk.hpp"
 
 #include <cstdint>
 #include <string>
@@ -14,8 +15,9 @@ class LogFile
 {
 public:
     /// Opens or makes the file, readable by its owner alone.
+    /// @param disk  outlives the file
     /// @error Unavailable when that fails
-    static Result<LogFile> open(std::string path);
+    static Result<LogFile> open(std::string path, Disk const& disk);
 
     /// One write() for all of `lines`. What a failed one left is taken away before this returns,
     /// or, when even that fails, before the next append writes anything.
@@ -37,8 +39,10 @@ public:
     [[nodiscard]] std::string const& path() const { return path_; }
 
 private:
+    explicit LogFile(Disk const& disk) : disk_{&disk} {}
     [[nodiscard]] bool cutTo(std::uint64_t size);
 
+    Disk const* disk_;
     std::string path_;
     Descriptor descriptor_;
     std::uint64_t size_ = 0;   // of whole lines

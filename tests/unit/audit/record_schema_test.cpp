@@ -6,6 +6,7 @@
 #include <rapidjson/stringbuffer.h>
 
 #include <array>
+#include <thread>
 
 namespace tcds::audit {
 namespace {
@@ -151,6 +152,37 @@ TEST_F(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
     ASSERT_EQ(lines.size(),
               10U); // start, feedback, reject, config, config | start, reject, stop, start, stop
     for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
+}
+
+TEST_F(RecordSchema, FitsWhatTheLogWritesOfItsFiles)
+{
+    TemporaryDirectory const folder;
+    SetClock const clock{"2026-03-03T10:00:00Z"};
+    auto options = test::optionsIn(folder.path());
+    options.rotateBytes = 100;
+    options.legalHold = true; // its record comes from a thread of the log, which ends with it
+    {
+        auto const log = Log::open(options, clock).value();
+        Removal const removal{"decisions-2020-03-03.jsonl",
+                              1,
+                              1,
+                              1,
+                              "2020-03-03T10:00:00.000Z",
+                              "2020-03-03T10:00:00.000Z",
+                              std::string(64, 'a'),
+                              2192};
+        ASSERT_TRUE(log->append("config", writeRemoval(removal)));
+        while (test::recordsIn(folder.path()).size() < 5U) std::this_thread::yield();
+    }
+
+    auto const lines = test::recordsIn(folder.path());
+
+    for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
+    for (auto const* member :
+         {R"("cause":"size")", R"("change":"retention")", R"("via":"setting")"})
+        EXPECT_TRUE(std::ranges::any_of(lines, [&](auto const& line) {
+            return line.find(member) != std::string::npos;
+        })) << member;
 }
 
 TEST_F(RecordSchema, RefusesWhatTheRecordMustNotHold)
