@@ -30,6 +30,8 @@ audit::LogOptions logOptions(config::TenantEntry const& entry, config::Config co
                                                           : audit::Sync::Interval;
     options.syncInterval = config.fsyncInterval;
     options.engineVersion = std::string{kVersion};
+    options.checkpoints->records = config.checkpointRecords;
+    options.checkpoints->interval = config.checkpointInterval;
     return options;
 }
 

@@ -65,7 +65,14 @@ Result<std::unique_ptr<ChainWriter>> ChainWriter::open(LogOptions const& options
     if (!tail) return tail.error();
 
     std::unique_ptr<ChainWriter> writer{new ChainWriter{options, clock, std::move(*directory)}};
-    writer->place_ = {tail->seq + 1, tail->hash};
+    writer->place_.seq = tail->seq + 1;
+    writer->place_.previous = tail->hash;
+    if (options.checkpoints) {
+        auto const tree = recoverTree(options.directory, tail->seq);
+        if (!tree) return tree.error();
+        writer->place_.tree = tree->tree;
+        writer->place_.checkpoint = tree->checkpoint;
+    }
     if (auto const started = writer->start(*tail); !started) return atStart(started.error());
     return writer;
 }
@@ -94,17 +101,80 @@ Result<void> ChainWriter::write(std::span<NewRecord const> records)
     // One instant a batch: its records were accepted together. It may lie before that of the
     // record before when the clock was set back; the order of the log is `seq`.
     auto const now = clock_.now();
+    // A service that is not called begins no files.
+    if (records.size() == 1 && records[0].type == kCheckpoint && saysNothingNew(place_)) return {};
     if (auto const begun = beginFileWhenDue(now); !begun) return begun.error();
 
     auto place = place_;
     auto const time = tcds::toText(now);
     lines_.clear();
-    for (auto const& record : records) addLine(place, record.type, time, record.members);
+    made_.clear();
+    std::uint64_t written = 0;
+    for (auto const& record : records) {
+        if (record.type == kCheckpoint) {
+            addCheckpoint(place, now, record.members);
+            continue;
+        }
+        addLine(place, record.type, time, record.members);
+        ++written;
+    }
+    if (checkpointDue(place)) addCheckpoint(place, now, "records");
+    if (lines_.empty()) return {};
     auto const kept = put(*file_);
     if (lines_.capacity() > kKeptCapacity) std::string{}.swap(lines_);
     if (!kept) return kept.error();
     place_ = place;
-    written_ += records.size();
+    written_ += written;
+    tellOfCheckpoints();
+    return {};
+}
+
+void ChainWriter::addCheckpoint(Place& place, Instant now, std::string_view cause)
+{
+    if (saysNothingNew(place)) return;
+    auto const& sign = options_.checkpoints->sign;
+    auto const& tree = place.tree.tree;
+    TreeHead const head{tree.size(), tree.root(sha256_)};
+    auto note = sign ? sign(head) : std::string{};
+    Members members;
+    members.member("cause", cause);
+    writeTree(members, place.tree, sha256_);
+    members.flag("signed", !note.empty());
+    members.memberIfAny("note", note);
+    made_.push_back({place.seq, now, head, std::move(note)});
+    place.checkpoint = place.seq;
+    addLine(place, kCheckpoint, tcds::toText(now), members.take());
+}
+
+bool ChainWriter::saysNothingNew(Place const& place) const
+{
+    return !options_.checkpoints || place.checkpoint + 1 == place.seq;
+}
+
+bool ChainWriter::checkpointDue(Place const& place) const
+{
+    return options_.checkpoints &&
+           place.seq - 1 - place.checkpoint >= options_.checkpoints->records;
+}
+
+void ChainWriter::tellOfCheckpoints()
+{
+    if (!options_.checkpoints || !options_.checkpoints->made) return;
+    for (auto const& checkpoint : made_) options_.checkpoints->made(checkpoint);
+}
+
+/// The last line of a file that is finished.
+Result<void> ChainWriter::closeWithCheckpoint()
+{
+    if (!options_.checkpoints) return {};
+    auto place = place_;
+    lines_.clear();
+    made_.clear();
+    addCheckpoint(place, clock_.now(), "file");
+    if (lines_.empty()) return {};
+    if (auto const kept = put(*file_); !kept) return kept.error();
+    place_ = place;
+    tellOfCheckpoints();
     return {};
 }
 
@@ -119,6 +189,7 @@ Result<void> ChainWriter::beginFileWhenDue(Instant now)
 
 Result<void> ChainWriter::beginFile(LogFileName const& name, std::string_view cause)
 {
+    if (auto const closed = closeWithCheckpoint(); !closed) return closed.error();
     // The old file must be safe before anything can refer to it.
     if (options_.sync != Sync::Never)
         if (auto const synced = file_->sync(); !synced) return synced.error();
@@ -162,6 +233,7 @@ void ChainWriter::addLine(Place& place, std::string_view type, std::string_view 
 {
     place.previous =
         appendLine(lines_, {type, place.seq, time, origin_}, members, place.previous, sha256_);
+    if (options_.checkpoints) place.tree.tree.add(bytesOf(view(place.previous)), sha256_);
     ++place.seq;
 }
 
@@ -174,7 +246,7 @@ Result<void> ChainWriter::put(LogFile& file)
     return synced;
 }
 
-std::string ChainWriter::startMembers(std::string_view cause, std::uint64_t torn) const
+std::string ChainWriter::startMembers(std::string_view cause, std::uint64_t torn)
 {
     Members start;
     start.member("cause", cause);
@@ -183,6 +255,7 @@ std::string ChainWriter::startMembers(std::string_view cause, std::uint64_t torn
     start.close();
     start.member("sync", toText(options_.sync));
     if (torn > 0) start.member("torn", torn);
+    if (options_.checkpoints) writeTree(start, place_.tree, sha256_);
     return start.take();
 }
 

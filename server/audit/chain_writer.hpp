@@ -1,11 +1,13 @@
 #pragma once
 
 #include "fhir/base/clock.hpp"
+#include "server/audit/checkpoint.hpp"
 #include "server/audit/disk.hpp"
 #include "server/audit/log.hpp"
 #include "server/audit/log_directory.hpp"
 #include "server/audit/log_file.hpp"
 #include "server/audit/log_tail.hpp"
+#include "server/audit/log_tree.hpp"
 #include "server/audit/record_line.hpp"
 
 #include <memory>
@@ -13,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tcds::audit {
 
@@ -20,6 +23,9 @@ struct NewRecord {
     std::string_view type;
     std::string_view members;
 };
+
+/// The type of a record that the writer fills in itself; `members` is its cause.
+inline constexpr std::string_view kCheckpoint = "checkpoint";
 
 /// Makes lines of records and puts them on disk in one chain, in files of a day and of a bounded
 /// size. Used by one thread at a time; only file() may be called beside it.
@@ -29,7 +35,8 @@ public:
     /// Goes on where the directory's log ends; writes a `start` record.
     static Result<std::unique_ptr<ChainWriter>> open(LogOptions const& options, Clock const& clock);
 
-    /// Writes all records with one write(), or none of them: then seq and chain are as before.
+    /// Writes all records with one write(), or none of them: then seq, chain and tree are as
+    /// before. A checkpoint that would say nothing new is left out.
     /// @error Unavailable
     Result<void> write(std::span<NewRecord const> records);
 
@@ -49,10 +56,17 @@ private:
     struct Place {
         std::uint64_t seq = 1;
         HexDigest previous = noPrevious();
+        LogTree tree;                 // over all records before it
+        std::uint64_t checkpoint = 0; // seq of the last one
     };
     void addLine(Place& place, std::string_view type, std::string_view time,
                  std::string_view members);
-    [[nodiscard]] std::string startMembers(std::string_view cause, std::uint64_t torn) const;
+    void addCheckpoint(Place& place, Instant now, std::string_view cause);
+    Result<void> closeWithCheckpoint();
+    [[nodiscard]] bool saysNothingNew(Place const& place) const;
+    [[nodiscard]] bool checkpointDue(Place const& place) const;
+    void tellOfCheckpoints();
+    [[nodiscard]] std::string startMembers(std::string_view cause, std::uint64_t torn);
     Result<void> start(LogTail const& tail);
     Result<void> beginFileWhenDue(Instant now);
     Result<void> beginFile(LogFileName const& name, std::string_view cause);
@@ -72,6 +86,7 @@ private:
     std::uint64_t begun_ = 0; // files, after the first
     Sha256 sha256_;
     std::string lines_;
+    std::vector<Checkpoint> made_; // by the lines that are being written
 };
 
 } // namespace tcds::audit

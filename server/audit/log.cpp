@@ -58,12 +58,13 @@ struct Log::Impl {
     bool unsynced = false; // records were written since the last sync (Sync::Interval)
     bool stopping = false;
     std::condition_variable wake; // of `tending`
+    std::condition_variable wakeCheckpoint;
 
     std::atomic<bool> writeFailed{false}, syncFailed{false};
     std::atomic<std::uint64_t> losses{0};
     std::vector<Waiting*> batch;    // of the leader
     std::vector<NewRecord> records; // of the leader
-    std::thread tending;
+    std::thread tending, checkpointing;
 
     Clock const* clock = nullptr;
     bool filesFinished = false; // since the last round of upkeep; guarded by `mutex`
@@ -81,6 +82,7 @@ struct Log::Impl {
     void lookForRoom(std::unique_lock<std::mutex>& lock);
     void keepUp();
     void roundOfUpkeep(LogUpkeep& files);
+    void checkpointNowAndThen();
     void stop();
 };
 
@@ -254,6 +256,18 @@ void Log::Impl::roundOfUpkeep(LogUpkeep& files)
     }
 }
 
+/// A checkpoint that cannot be kept shows in healthy(), and the next one covers what it would have.
+void Log::Impl::checkpointNowAndThen()
+{
+    auto const interval = options.checkpoints->interval;
+    std::unique_lock lock{mutex};
+    while (!wakeCheckpoint.wait_for(lock, interval, [&] { return stopping; })) {
+        lock.unlock();
+        (void)append({kCheckpoint, "time"});
+        lock.lock();
+    }
+}
+
 void Log::Impl::stop()
 {
     {
@@ -263,8 +277,10 @@ void Log::Impl::stop()
     stopUpkeep = true;
     wakeUpkeep.notify_all();
     wake.notify_all();
+    wakeCheckpoint.notify_all();
     if (upkeep.joinable()) upkeep.join();
     if (tending.joinable()) tending.join();
+    if (checkpointing.joinable()) checkpointing.join();
 
     Members members;
     members.member("records", writer->written());
@@ -272,6 +288,7 @@ void Log::Impl::stop()
     auto const text = members.take();
     // Nobody is left to tell; a missing `stop` shows in the log as a `start` without one before it.
     (void)append({"stop", text});
+    (void)append({kCheckpoint, "stop"}); // behind `stop`, so that nobody can take that away unseen
     if (options.sync != Sync::Never) (void)writer->file()->sync();
 }
 
@@ -290,8 +307,12 @@ Result<std::unique_ptr<Log>> Log::open(LogOptions const& options, Clock const& c
     impl->clock = &clock;
     if (options.compress || options.retentionDays > 0 || options.legalHold)
         impl->upkeep = std::thread{[state = impl.get()] { state->keepUp(); }};
+    if (options.checkpoints)
+        impl->checkpointing = std::thread{[state = impl.get()] { state->checkpointNowAndThen(); }};
     return std::unique_ptr<Log>{new Log{std::move(impl)}};
 }
+
+Result<void> Log::checkpoint() { return impl_->append({kCheckpoint, "asked"}); }
 
 Result<void> Log::append(std::string_view type, std::string_view members)
 {

@@ -2,12 +2,14 @@
 
 #include "fhir/base/clock.hpp"
 #include "fhir/base/result.hpp"
+#include "server/audit/checkpoint.hpp"
 #include "server/audit/disk.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -44,6 +46,8 @@ struct LogOptions {
     bool legalHold = false;     // none goes, whatever the period
     std::function<void(LogNews const&)> news; // may be empty; called from a thread of the log
     Disk const* disk = nullptr;               // of tests; null: the real one
+    /// Nothing: no tree is kept, and the log has its chain alone.
+    std::optional<CheckpointOptions> checkpoints = CheckpointOptions{};
 };
 
 /// The decision log of one node: one JSON line a record, append only, hash-chained (members `prev`
@@ -65,13 +69,18 @@ public:
     /// Locks the directory (made when absent, mode 0700), recovers the tail and writes `start`.
     /// @error Config when it cannot be made, locked or written; `fix` says what to do
     static Result<std::unique_ptr<Log>> open(LogOptions const& options, Clock const& clock);
-    ~Log(); // writes `stop` and syncs
+    ~Log(); // writes `stop` and the last checkpoint, and syncs
 
     /// Appends one record. `v`, `type`, `seq`, `ts`, `node`, `tenant`, `prev` and `hash` are added
     /// here.
     /// @param members  the record's own members as JSON without the braces: "\"a\":1,\"b\":[]"
     /// @error Unavailable when the record could not be kept; nothing of it stays in the file
     Result<void> append(std::string_view type, std::string_view members);
+
+    /// Makes a checkpoint now, unless the last record is one. They also come by themselves, as
+    /// LogOptions::checkpoints says.
+    /// @error Unavailable
+    Result<void> checkpoint();
 
     /// False after a failed write until one succeeds or would: what readiness reports. Looked after
     /// here, for a balancer sends no call to a service that is not ready.

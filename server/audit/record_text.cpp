@@ -260,13 +260,24 @@ std::string lifeText(Value const& record)
     return page.take();
 }
 
+std::string checkpointText(Value const& record)
+{
+    Page page{record};
+    page.row("record", title(record)).member("cause");
+    page.row("tree",
+             at(record, {"tree", "size"}) + " records, root " + at(record, {"tree", "root"}));
+    page.row("signed", at(record, {"note"}).empty() ? "no: the service had no key" : "yes");
+    return page.take();
+}
+
 struct Type {
     std::string_view name;
     std::string (*write)(Value const&);
 };
-constexpr std::array kTypes{Type{"decision", &decisionText}, Type{"feedback", &feedbackText},
-                            Type{"reject", &rejectText},     Type{"config", &configText},
-                            Type{"start", &lifeText},        Type{"stop", &lifeText}};
+constexpr std::array kTypes{Type{"decision", &decisionText},    Type{"feedback", &feedbackText},
+                            Type{"reject", &rejectText},        Type{"config", &configText},
+                            Type{"start", &lifeText},           Type{"stop", &lifeText},
+                            Type{"checkpoint", &checkpointText}};
 
 } // namespace
 

@@ -10,17 +10,6 @@ struct FreeAlgorithm {
     void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
 };
 
-HexDigest hex(std::array<unsigned char, 32> const& bytes)
-{
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    HexDigest text{};
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        text[2 * i] = kDigits[bytes[i] >> 4U];
-        text[2 * i + 1] = kDigits[bytes[i] & 15U];
-    }
-    return text;
-}
-
 } // namespace
 
 EVP_MD const* sha256Algorithm()
@@ -38,15 +27,21 @@ Sha256::Sha256() : context_{EVP_MD_CTX_new()}
 
 HexDigest Sha256::of(std::string_view first, std::string_view second)
 {
-    std::array<unsigned char, 32> bytes{};
+    return hexOf(bytesOf(first, second));
+}
+
+Digest Sha256::bytesOf(std::string_view first, std::string_view second, std::string_view third)
+{
+    Digest bytes{};
     unsigned length = 0;
     auto* const context = context_.get();
     if (EVP_DigestInit_ex2(context, sha256Algorithm(), nullptr) != 1 ||
         EVP_DigestUpdate(context, first.data(), first.size()) != 1 ||
         EVP_DigestUpdate(context, second.data(), second.size()) != 1 ||
+        EVP_DigestUpdate(context, third.data(), third.size()) != 1 ||
         EVP_DigestFinal_ex(context, bytes.data(), &length) != 1)
         throw std::runtime_error{"SHA-256 failed inside OpenSSL"};
-    return hex(bytes);
+    return bytes;
 }
 
 } // namespace tcds::audit

@@ -1,17 +1,13 @@
 #pragma once
 
+#include "server/audit/hash.hpp"
+
 #include <openssl/evp.h>
 
-#include <array>
 #include <memory>
 #include <string_view>
 
 namespace tcds::audit {
-
-/// Lower-case hexadecimal digits of a SHA-256.
-using HexDigest = std::array<char, 64>;
-
-inline std::string_view view(HexDigest const& digest) { return {digest.data(), digest.size()}; }
 
 /// The algorithm, fetched once: a fetch a call costs as much as hashing 300 bytes.
 EVP_MD const* sha256Algorithm();
@@ -24,6 +20,9 @@ public:
 
     /// Digest of the bytes of `first` followed by those of `second`.
     HexDigest of(std::string_view first, std::string_view second = {});
+    /// The same as bytes, over three parts.
+    Digest bytesOf(std::string_view first, std::string_view second = {},
+                   std::string_view third = {});
 
 private:
     struct Free {

@@ -31,7 +31,7 @@ void addShow(CLI::App& audit, Parsing& parsing)
     show.add_option("--decision", wanted.decision, "decision id (X-Decision-Id)");
     show.add_option("--card", wanted.card, "uuid of a card");
     show.add_option("--rule", wanted.rule, "decisions in which this rule fired");
-    show.add_option("--type", wanted.type, "decision, feedback, reject, config, start or stop");
+    show.add_option("--type", wanted.type, "decision, feedback, reject, config, start, stop or checkpoint");
     show.add_option("--from", wanted.from, "first day or instant");
     show.add_option("--to", wanted.to, "last day or instant");
     show.add_option("--last", wanted.last, "only the newest N");

@@ -72,6 +72,8 @@ struct Config {
     Fsync fsync = Fsync::Interval;
     std::chrono::milliseconds fsyncInterval{};
     OnFailure onFailure = OnFailure::Refuse;
+    std::size_t checkpointRecords = 1000;        // the log states its tree after so many records
+    std::chrono::seconds checkpointInterval{60}; // and after so long
 
     bool suppress = true;  // repeats and answered cards are not shown again (decision D18)
     std::string stateFile; // where that is remembered

@@ -56,6 +56,14 @@ bool days(Config& config, std::string_view value)
     return readNumber(value, 1, High, config.*Member);
 }
 
+bool checkpointSeconds(Config& config, std::string_view value)
+{
+    int seconds = 0;
+    if (!readNumber(value, 1, 86400, seconds)) return false;
+    config.checkpointInterval = std::chrono::seconds{seconds};
+    return true;
+}
+
 constexpr std::string_view kYesNo = "true or false";
 constexpr std::string_view kMs = "milliseconds from 1 to 3600000";
 
@@ -160,6 +168,11 @@ constexpr std::array kKeys{
     Key{"audit.on_failure", "refuse", "",
         "when a record cannot be kept: refuse the call, or continue and count",
         "refuse or continue", false, take::onFailure},
+    Key{"audit.checkpoint_records", "1000", "",
+        "records after which a checkpoint is written, if not before", "a number from 1 to 1000000",
+        false, count<&Config::checkpointRecords, 1, 1000000>},
+    Key{"audit.checkpoint_seconds", "60", "", "time after which one is written where there is news",
+        "seconds from 1 to 86400", false, checkpointSeconds},
     Key{"state.suppress", "true", "false",
         "cards that were shown or answered are not shown again while that counts", kYesNo, false,
         flag<&Config::suppress>},
@@ -174,8 +187,7 @@ constexpr std::array kKeys{
     Key{"content.folder", "", "",
         "unsigned rules folder instead of the embedded pack, or a hospital's folder over it (mode "
         "dev only)",
-        "a path", false,
-        text<&Config::contentFolder>},
+        "a path", false, text<&Config::contentFolder>},
     Key{"content.bundle", "", "",
         "signed bundle file instead of the embedded pack; its signature is beside it, in FILE.sig",
         "a path", false, text<&Config::contentBundle>},

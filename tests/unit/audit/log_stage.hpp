@@ -67,6 +67,7 @@ inline LogOptions optionsIn(std::string const& directory, Sync sync = Sync::Neve
     options.tenant = "mercy-west";
     options.sync = sync;
     options.engineVersion = "0.1.0";
+    options.checkpoints.reset(); // tests of the tree set it
     return options;
 }
 

@@ -185,6 +185,23 @@ TEST_F(RecordSchema, FitsWhatTheLogWritesOfItsFiles)
         })) << member;
 }
 
+TEST_F(RecordSchema, FitsCheckpointsAndTheTreeOfAStart)
+{
+    TemporaryDirectory const folder;
+    SetClock const clock{"2026-03-03T10:12:44.402Z"};
+    auto options = test::optionsIn(folder.path());
+    ASSERT_TRUE(Log::open(options, clock)); // a log that was begun without a tree
+    options.checkpoints = CheckpointOptions{};
+    ASSERT_TRUE(Log::open(options, clock));
+    options.checkpoints->sign = [](TreeHead const&) { return "a\n1\nb\n\n\u2014 a c\n"; };
+    ASSERT_TRUE(Log::open(options, clock));
+
+    auto const lines = test::recordsIn(folder.path());
+
+    ASSERT_EQ(lines.size(), 8U); // start stop | start stop checkpoint, twice
+    for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
+}
+
 TEST_F(RecordSchema, RefusesWhatTheRecordMustNotHold)
 {
     DecisionStage const stage;

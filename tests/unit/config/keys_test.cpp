@@ -134,6 +134,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"audit.fsync", {"always", "interval", "never"}, {"", "sometimes", "Always"}},
         Row{"audit.fsync_ms", {"1", "3600000"}, kBadMs},
         Row{"audit.on_failure", {"refuse", "continue"}, {"", "ignore"}},
+        Row{"audit.checkpoint_records", {"1", "1000000"}, {"", "0", "1000001", "-1"}},
+        Row{"audit.checkpoint_seconds", {"1", "86400"}, {"", "0", "86401", "60s"}},
         Row{"state.suppress", {"true", "no"}, kBadFlags},
         Row{"state.retention_days", {"1", "3650"}, {"", "0", "3651", "30 d"}},
         Row{"state.encounter_days", {"1", "400"}, {"", "0", "401", "-1"}},

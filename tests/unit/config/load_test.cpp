@@ -102,6 +102,8 @@ TEST(Defaults, OfSandboxAreThoseOfTheModeTable)
     EXPECT_EQ(config.fsync, Fsync::Interval);
     EXPECT_EQ(config.fsyncInterval.count(), 200); // decision D34
     EXPECT_EQ(config.onFailure, OnFailure::Refuse);
+    EXPECT_EQ(config.checkpointRecords, 1000U);
+    EXPECT_EQ(config.checkpointInterval.count(), 60);
     EXPECT_EQ(config.maxBodyBytes, 10485760U); // decision D47
     EXPECT_EQ(config.maxEntries, 5000U);
     EXPECT_EQ(config.headerDeadline.count(), 5000); // control CTL-12
