@@ -208,3 +208,15 @@ ensure_node() {
     if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then return 0; fi
     ensure_packages "$1" nodejs npm
 }
+
+# ensure_postgres PURPOSE   The server and its programs, of any origin. Its package makes a cluster and
+# starts it, which nobody asked for here; what prevents that has to be said between two packages.
+ensure_postgres() {
+    if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then return 0; fi
+    ensure_packages "$1" postgresql-common
+    cluster_conf=${TCDS_CLUSTER_CONF:-/etc/postgresql-common/createcluster.conf}
+    if ! grep -q '^create_main_cluster' "$cluster_conf" 2>/dev/null; then
+        as_root sh -c "echo 'create_main_cluster = false' >>'$cluster_conf'"
+    fi
+    ensure_packages "$1" postgresql
+}

@@ -140,7 +140,7 @@ verify_log() {
 
 ensure_packages "to build and run twitch-cds" ca-certificates curl g++ cmake ninja-build boost \
     rapidjson-dev libssl-dev libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev libcjose-dev \
-    libsqlite3-dev libsqlitecpp-dev prometheus-cpp-dev zlib1g-dev
+    libpq-dev libsqlite3-dev libsqlitecpp-dev prometheus-cpp-dev zlib1g-dev
 build_product
 [ "$only_build" = no ] || exit 0
 start_service

@@ -62,6 +62,10 @@ struct Run {
     {
         return tcds::cli::show(arguments);
     }
+    int operator()(tcds::cli::ForwardArguments const& arguments) const
+    {
+        return tcds::cli::forwardLog(arguments);
+    }
     int operator()(tcds::cli::ConfigArguments const& arguments) const
     {
         return tcds::cli::config(arguments);

@@ -115,11 +115,14 @@ clang_runtime() {
 mkdir -p .build
 ensure_packages "to build and test twitch-cds" ca-certificates curl g++ cmake ninja-build boost \
     rapidjson-dev libssl-dev libspdlog-dev libfmt-dev libyaml-cpp-dev libcli11-dev libcjose-dev \
-    libsqlite3-dev libsqlitecpp-dev prometheus-cpp-dev zlib1g-dev \
+    libpq-dev libsqlite3-dev libsqlitecpp-dev prometheus-cpp-dev zlib1g-dev \
     libgtest-dev libgmock-dev
 case $skipped$release in
     *e2e* | *no) ;;
-    *) ensure_node "for the FHIR server of the end-to-end tests" ;;
+    *)
+        ensure_node "for the FHIR server of the end-to-end tests"
+        ensure_postgres "for the tests of the forwarding of records"
+        ;;
 esac
 start=$(date +%s)
 

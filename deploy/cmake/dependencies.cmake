@@ -45,3 +45,11 @@ add_library(tcds_prometheus UNKNOWN IMPORTED GLOBAL)
 set_target_properties(tcds_prometheus PROPERTIES
   IMPORTED_LOCATION "${PROMETHEUS_LIBRARY}"
   INTERFACE_INCLUDE_DIRECTORIES "${PROMETHEUS_INCLUDE_DIR}")
+
+# Linked by server/forward alone, and privately. CMake's own search also wants headers of the server.
+find_library(PQ_LIBRARY pq REQUIRED)
+find_path(PQ_INCLUDE_DIR libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)
+add_library(tcds_pq UNKNOWN IMPORTED GLOBAL)
+set_target_properties(tcds_pq PROPERTIES
+  IMPORTED_LOCATION "${PQ_LIBRARY}"
+  INTERFACE_INCLUDE_DIRECTORIES "${PQ_INCLUDE_DIR}")

@@ -94,6 +94,12 @@ struct ReportArguments {
     std::string from, to, format = "text"; // text, json or csv
 };
 
+struct ForwardArguments {
+    VerifyArguments where;
+    std::string to, passwordFile; // a connection string of PostgreSQL; "" = of the configuration
+    bool once = false;
+};
+
 struct ConfigArguments {
     enum class What { Check, Show, Explain } what = What::Check;
     std::string config, key; // key: of explain
@@ -124,11 +130,12 @@ struct DoctorArguments {
     std::vector<std::pair<std::string, std::string>> flags;
 };
 
-using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
-                             CoverageArguments, ExplainArguments, ExportArguments, DocArguments,
-                             DiffArguments, BuildArguments, VerifyBundleArguments, VerifyArguments,
-                             ShowArguments, ReportArguments, ConfigArguments, PrefetchArguments,
-                             LookupArguments, ImportArguments, TermsDiffArguments, DoctorArguments>;
+using Command =
+    std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
+                 ExplainArguments, ExportArguments, DocArguments, DiffArguments, BuildArguments,
+                 VerifyBundleArguments, VerifyArguments, ShowArguments, ReportArguments,
+                 ForwardArguments, ConfigArguments, PrefetchArguments, LookupArguments,
+                 ImportArguments, TermsDiffArguments, DoctorArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.
 /// @return the command, or the exit code when there is nothing left to do

@@ -51,6 +51,22 @@ void addReport(CLI::App& audit, Parsing& parsing)
         ->check(CLI::IsMember({"text", "json", "csv"}));
 }
 
+void addForward(CLI::App& audit, Parsing& parsing)
+{
+    auto [forward, wanted] = addCommand<ForwardArguments>(
+        audit, parsing, "forward", "copy records that a PostgreSQL lacks to it, and go on doing so");
+    forward.footer(
+        "Examples:\n"
+        "  twitch-cds audit forward --config /etc/twitch-cds/twitch-cds.yaml --once\n"
+        "  twitch-cds audit forward --directory copy --to \"host=db.example.org dbname=twitch_cds "
+        "user=cds_1\" --password-file db.password --once");
+    addWhere(forward, wanted.where, parsing);
+    forward.add_option("--to", wanted.to,
+                       "connection string without password; default: audit.postgres.connection");
+    forward.add_option("--password-file", wanted.passwordFile, "file with the password, mode 0600");
+    forward.add_flag("--once", wanted.once, "end when everything has arrived");
+}
+
 } // namespace
 
 void addAuditCommands(CLI::App& app, Parsing& parsing)
@@ -60,6 +76,7 @@ void addAuditCommands(CLI::App& app, Parsing& parsing)
     addVerify(*audit, parsing);
     addShow(*audit, parsing);
     addReport(*audit, parsing);
+    addForward(*audit, parsing);
 }
 
 } // namespace tcds::cli

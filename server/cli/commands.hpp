@@ -20,6 +20,7 @@ int doc(DocArguments const& arguments);
 int verify(VerifyArguments const& arguments);
 int show(ShowArguments const& arguments);
 int report(ReportArguments const& arguments);
+int forwardLog(ForwardArguments const& arguments);
 int config(ConfigArguments const& arguments);
 int configPrefetch(PrefetchArguments const& arguments);
 int lookup(LookupArguments const& arguments);

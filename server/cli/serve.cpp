@@ -3,6 +3,7 @@
 #include "server/app/admin.hpp"
 #include "server/app/app.hpp"
 #include "server/app/content_switch.hpp"
+#include "server/app/forwarding.hpp"
 #include "server/app/key_servers.hpp"
 #include "server/app/tally.hpp"
 #include "server/app/tenants.hpp"
@@ -303,6 +304,11 @@ int serve(ServeArguments const& arguments)
     hearEvents(ops, app, metrics.get());
     if (auto const recorded = contentSwitch.recordStart(); !recorded) {
         complain(recorded.error());
+        return Exit::kConfiguration;
+    }
+    auto const forwarding = app::Forwarding::start(config, clock, ops, metrics.get());
+    if (!forwarding) {
+        complain(forwarding.error());
         return Exit::kConfiguration;
     }
     callers->fetchKeySets();

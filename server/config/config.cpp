@@ -4,6 +4,7 @@
 #include "server/config/clients.hpp"
 #include "server/config/keys.hpp"
 #include "server/config/tenants.hpp"
+#include "server/config/values.hpp"
 
 #include <algorithm>
 #include <array>
@@ -184,9 +185,22 @@ void refuseAdmin(Config const& config, std::string const& where, Problems& probl
                        "make one with: (umask 077; echo \"NAME $(openssl rand -hex 32)\" > FILE)");
 }
 
+/// Secrets stand in files of their own (control CTL-14).
+void refusePostgres(Config const& config, std::string const& where, Problems& problems)
+{
+    if (holdsPassword(config.postgresConnection))
+        problems.error("", where, "audit.postgres.connection holds a password",
+                       "write it into a file of mode 0600, and set audit.postgres.password_file");
+    if (config.postgresConnection.empty() && !config.postgresPasswordFile.empty())
+        problems.error("", where,
+                       "audit.postgres.password_file is set without audit.postgres.connection",
+                       "set audit.postgres.connection, or leave audit.postgres.password_file out");
+}
+
 void refuse(Config const& config, std::string const& file, Problems& problems)
 {
     auto const where = file.empty() ? std::string{"configuration"} : file;
+    refusePostgres(config, where, problems);
     refuseHalfTls(config.tls, where, problems);
     refuseContent(config, where, problems);
     refuseAdmin(config, where, problems);
@@ -234,6 +248,8 @@ void settle(GivenByKey const& given, Mode mode, Sources const& sources, Loaded& 
                 problems.error("", where, setting.key + " cannot be \"" + value + "\"",
                                "write " + std::string{key.allowed});
         }
+        if (setting.key == "audit.postgres.connection" && holdsPassword(setting.value))
+            setting.value = "(holds a password)"; // refused below, and never shown
         loaded.settings.push_back(std::move(setting));
     }
 }

@@ -74,6 +74,8 @@ struct Config {
     OnFailure onFailure = OnFailure::Refuse;
     std::size_t checkpointRecords = 1000;        // the log states its tree after so many records
     std::chrono::seconds checkpointInterval{60}; // and after so long
+    std::string postgresConnection; // "": records are forwarded nowhere
+    std::string postgresPasswordFile;
 
     bool suppress = true;  // repeats and answered cards are not shown again (decision D18)
     std::string stateFile; // where that is remembered

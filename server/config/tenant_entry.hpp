@@ -16,6 +16,8 @@ struct TenantEntry {
     std::string auditKeyFile;
     bool makesKey = false; // the key file was not named, and is made when absent
     std::string stateFile;
+    std::string postgresConnection; // "": its records are forwarded nowhere
+    std::string postgresPasswordFile;
 };
 
 /// Every tenant that is served: that of the settings `tenant`, `audit.*` and `state.*`, then the

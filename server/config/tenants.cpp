@@ -23,7 +23,19 @@ constexpr std::array kKeys{
     TenantKey{"state_file", "its audit_directory and \".db\"",
               "file that remembers its cards, made when absent; state.suppress: true", "a path",
               &TenantEntry::stateFile},
+    TenantKey{"postgres_connection", "the value of audit.postgres.connection",
+              "PostgreSQL to which its records are forwarded besides",
+              "a connection string of libpq without password", &TenantEntry::postgresConnection},
+    TenantKey{"postgres_password_file", "without postgres_connection that of audit.postgres",
+              "file with the password of its postgres_connection, mode 0600", "a path",
+              &TenantEntry::postgresPasswordFile},
 };
+
+/// Whether a member is a place of the tenant that nobody else may have.
+bool isOwnPlace(TenantKey const& key)
+{
+    return key.name != "name" && !key.name.starts_with("postgres_");
+}
 
 std::string fullName(std::string_view member) { return "tenants." + std::string{member}; }
 std::string inQuotes(std::string_view text) { return "\"" + std::string{text} + "\""; }
@@ -56,9 +68,13 @@ TenantEntry ownTenant(Config const& config)
 {
     auto const folder = std::filesystem::path{config.auditDirectory}.parent_path();
     auto const isMade = config.auditKeyFile.empty();
-    return {config.tenant, config.auditDirectory,
-            isMade ? (folder / "audit.key").string() : config.auditKeyFile, isMade,
-            config.stateFile};
+    return {config.tenant,
+            config.auditDirectory,
+            isMade ? (folder / "audit.key").string() : config.auditKeyFile,
+            isMade,
+            config.stateFile,
+            config.postgresConnection,
+            config.postgresPasswordFile};
 }
 
 std::vector<std::string_view> memberNames()
@@ -106,6 +122,9 @@ public:
         if (mode_ == Mode::Production)
             need(reading, "audit_key_file",
                  "create one with `head -c 32 /dev/urandom > FILE; chmod 600 FILE`, and name it");
+        if (reading.given.contains("postgres_password_file"))
+            need(reading, "postgres_connection",
+                 "name the database too, or leave postgres_password_file out");
         claimName(reading);
         fillIn(reading);
         claimPlaces(reading);
@@ -136,6 +155,9 @@ private:
                                       : "did you mean " + inQuotes(near) + "?");
         }
         auto const text = member.value.text();
+        if (member.value.isText() && key->name == "postgres_connection" && holdsPassword(text))
+            return fault(member.value.where(), fullName(key->name) + " holds a password",
+                         "write it into a file of mode 0600, and set tenants.postgres_password_file");
         if (!member.value.isText() || text.empty() || (key->name == "name" && !isName(text)))
             return fault(member.value.where(),
                          fullName(key->name) + (member.value.isText()
@@ -167,6 +189,10 @@ private:
     void fillIn(Reading& reading) const
     {
         auto& entry = reading.entry;
+        if (entry.postgresConnection.empty() && entry.postgresPasswordFile.empty()) {
+            entry.postgresConnection = loaded_.config.postgresConnection;
+            entry.postgresPasswordFile = loaded_.config.postgresPasswordFile;
+        }
         entry.makesKey = entry.auditKeyFile.empty();
         if (entry.auditDirectory.empty()) return;
         if (entry.makesKey && mode_ != Mode::Production)
@@ -180,7 +206,7 @@ private:
         auto isGood = true; // so is what lies beside it
         for (auto const& key : kKeys) {
             auto const& path = reading.entry.*key.member;
-            if (key.name == "name" || path.empty()) continue;
+            if (!isOwnPlace(key) || path.empty()) continue;
             if (!isGood && !reading.given.contains(key.name)) continue;
             isGood = claimPlace(reading, key, path) && isGood;
         }

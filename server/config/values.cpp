@@ -81,4 +81,20 @@ std::optional<std::string> readCertificateName(std::string_view text)
 
 bool isAnyOf(std::string_view signs, char c) { return signs.find(c) != std::string_view::npos; }
 
+bool holdsPassword(std::string_view connection)
+{
+    // "password", also "sslpassword"; in a URL it may stand behind the user as well.
+    for (auto at = connection.find("password"); at != std::string_view::npos;
+         at = connection.find("password", at + 1)) {
+        auto const rest = connection.substr(at + std::string_view{"password"}.size());
+        auto const next = rest.find_first_not_of(" \t");
+        if (next != std::string_view::npos && rest[next] == '=') return true;
+    }
+    auto const authority = connection.find("://");
+    if (authority == std::string_view::npos) return false;
+    auto const user = connection.substr(authority + 3);
+    return user.substr(0, user.find('@')).find(':') != std::string_view::npos &&
+           user.find('@') != std::string_view::npos;
+}
+
 } // namespace tcds::config

@@ -57,4 +57,7 @@ std::optional<std::string> readCertificateName(std::string_view text);
 
 bool isAnyOf(std::string_view signs, char c);
 
+/// Whether a connection string of PostgreSQL, `key=value ..` or URL, looks as if it held a password.
+bool holdsPassword(std::string_view connection);
+
 } // namespace tcds::config

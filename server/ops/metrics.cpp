@@ -156,6 +156,56 @@ struct RuleSeries {
     Counters<3> feedbacks;
 };
 
+/// What is known of the forwarding of records, a series a tenant.
+class ForwardingSeries
+{
+public:
+    explicit ForwardingSeries(prometheus::Registry& registry)
+        : added_{counter(registry, "audit_forwarded_total", "Records that the database took.")},
+          refused_{counter(registry, "audit_forward_refused_total",
+                           "Lines that the database did not take as records.")},
+          failures_{counter(registry, "audit_forward_failures_total",
+                            "Attempts to reach the database, or to send to it, that failed.")},
+          connected_{gauge(registry, "audit_forward_connected", "1 while the database is there.")},
+          behind_{gauge(registry, "audit_forward_lag_records", "Records that it lacks.")},
+          behindSeconds_{
+              gauge(registry, "audit_forward_lag_seconds", "Age of the oldest record it lacks.")}
+    {
+    }
+
+    void set(std::string const& tenant, ForwardingNumbers const& numbers)
+    {
+        Labels const labels{{"tenant", tenant}};
+        std::lock_guard const lock{mutex_};
+        auto& before = before_[tenant];
+        added_.Add(labels).Increment(static_cast<double>(numbers.added - before.added));
+        refused_.Add(labels).Increment(static_cast<double>(numbers.refused - before.refused));
+        failures_.Add(labels).Increment(static_cast<double>(numbers.failures - before.failures));
+        connected_.Add(labels).Set(numbers.connected ? 1 : 0);
+        behind_.Add(labels).Set(static_cast<double>(numbers.behind));
+        behindSeconds_.Add(labels).Set(numbers.behindSeconds);
+        before = numbers;
+    }
+
+private:
+    using GaugeFamily = prometheus::Family<prometheus::Gauge>;
+    static CounterFamily& counter(prometheus::Registry& registry, std::string_view name,
+                                  std::string const& help)
+    {
+        return prometheus::BuildCounter().Name(named(name)).Help(help).Register(registry);
+    }
+    static GaugeFamily& gauge(prometheus::Registry& registry, std::string_view name,
+                              std::string const& help)
+    {
+        return prometheus::BuildGauge().Name(named(name)).Help(help).Register(registry);
+    }
+
+    CounterFamily &added_, &refused_, &failures_;
+    GaugeFamily &connected_, &behind_, &behindSeconds_;
+    std::mutex mutex_; // of `before_`
+    std::unordered_map<std::string, ForwardingNumbers> before_;
+};
+
 /// Adds words that are not there yet.
 void join(std::vector<std::string>& words, std::vector<std::string> const& more)
 {
@@ -251,6 +301,7 @@ struct Metrics::Impl {
     }
 
     prometheus::Registry registry;
+    ForwardingSeries forwardings{registry};
     prometheus::Family<prometheus::Gauge>& ruleCounts{gauge("rules", "Rules in use, by status.")};
     prometheus::Family<prometheus::Gauge>& reviewDays{
         gauge("rule_review_due_timestamp_seconds", "Day on which a rule is to be reviewed.")};
@@ -384,6 +435,11 @@ void Metrics::contextIncomplete(std::string_view client)
 }
 
 void Metrics::auditWriteFailed() { impl_->writeErrors.Increment(); }
+
+void Metrics::forwarding(std::string const& tenant, ForwardingNumbers const& numbers)
+{
+    impl_->forwardings.set(tenant, numbers);
+}
 
 void Metrics::contentInUse(MetricWords::Content content) { impl_->use(std::move(content)); }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -48,6 +49,14 @@ struct RuleStates {
     std::vector<Review> reviews;                               // of those that have a day
 };
 
+/// How the forwarding of one log stands; the first three only grow.
+struct ForwardingNumbers {
+    std::uint64_t added = 0, refused = 0, failures = 0;
+    std::uint64_t behind = 0;  // records
+    double behindSeconds = 0;  // age of the oldest of them
+    bool connected = false;
+};
+
 /// The counters of the service, all with the prefix `twitch_cds_`. No label holds a patient, a
 /// user or a URL.
 ///
@@ -64,6 +73,12 @@ struct RuleStates {
 /// | `rejects_total` | reason | refused requests |
 /// | `context_incomplete_total` | client | calls that lack required context (TOL-13) |
 /// | `audit_write_errors_total` | | records that could not be kept |
+/// | `audit_forwarded_total` | tenant | records that the database took |
+/// | `audit_forward_refused_total` | tenant | lines that it did not take as records |
+/// | `audit_forward_failures_total` | tenant | attempts to connect or to send that failed |
+/// | `audit_forward_connected` | tenant | 1 while the database is there (gauge) |
+/// | `audit_forward_lag_records` | tenant | records that it lacks (gauge) |
+/// | `audit_forward_lag_seconds` | tenant | age of the oldest of them (gauge) |
 /// | `jwks_refresh_total` | client, outcome | key sets that were read, or not had |
 /// | `content_reloads_total` | outcome | reloads of the rules: ok or refused |
 /// | `content_reload_refused` | | 1 while the last reload was refused, else 0 |
@@ -100,6 +115,8 @@ public:
     void rejected(std::string_view reason);
     void contextIncomplete(std::string_view client);
     void auditWriteFailed();
+    /// @param tenant  a name of the configuration
+    void forwarding(std::string const& tenant, ForwardingNumbers const& numbers);
     /// Replaces what was said before: once at start, and whenever other rules answer.
     void rulesInUse(RuleStates const& states);
 

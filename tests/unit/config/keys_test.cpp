@@ -159,6 +159,8 @@ TEST(KeyValues, EveryKeyWithARestrictionIsInTheTableAbove)
                                           "fhir.ca_file",
                                           "audit.directory",
                                           "audit.key_file",
+                                          "audit.postgres.connection",
+                                          "audit.postgres.password_file",
                                           "state.file",
                                           "content.folder",
                                           "content.bundle",

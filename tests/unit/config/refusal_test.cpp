@@ -10,6 +10,7 @@ namespace tcds::config::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 Outcome inProduction(std::string const& key, std::string const& value)
 {
@@ -28,6 +29,50 @@ TEST(Production, RefusesToStartWithoutAKeyFile) // decision D42
     ASSERT_EQ(outcome.problems.size(), 1U) << outcome.report;
     EXPECT_THAT(outcome.problems[0].what, HasSubstr("audit.key_file"));
     EXPECT_THAT(outcome.problems[0].fix, HasSubstr("urandom"));
+}
+
+TEST(EveryMode, RefusesAPasswordInTheConnectionAndDoesNotShowIt) // control CTL-14
+{
+    for (auto const* connection :
+         {"host=db.example.org dbname=d password=herring", "dbname=d password = 'red herring'",
+          "postgresql://u:herring@db.example.org/d", "postgresql://h/d?password=herring",
+          "dbname=d sslpassword=herring"}) {
+        SCOPED_TRACE(connection);
+        auto sources = sandbox();
+        sources.flags.emplace_back("audit.postgres.connection", connection);
+        Problems problems;
+
+        auto const loaded = loadForReading(sources, problems);
+
+        ASSERT_TRUE(loaded);
+        ASSERT_TRUE(problems.hasErrors());
+        EXPECT_THAT(toText(problems.asError()), HasSubstr("audit.postgres.connection holds"));
+        EXPECT_THAT(toText(problems.asError()), Not(HasSubstr("herring")));
+        for (auto const& setting : loaded->settings)
+            EXPECT_THAT(setting.value, Not(HasSubstr("herring"))) << setting.key;
+    }
+}
+
+TEST(EveryMode, TakesAConnectionWithoutPasswordAndItsFile)
+{
+    auto const outcome =
+        load(withFile("audit:\n"
+                      "  postgres:\n"
+                      "    connection: postgresql://cds_1@db.example.org:5433/d\n"
+                      "    password_file: /etc/twitch-cds/db.password\n"));
+
+    ASSERT_TRUE(outcome.loaded) << outcome.report;
+    EXPECT_EQ(outcome.loaded->config.postgresConnection,
+              "postgresql://cds_1@db.example.org:5433/d");
+    EXPECT_EQ(outcome.loaded->config.postgresPasswordFile, "/etc/twitch-cds/db.password");
+}
+
+TEST(EveryMode, RefusesAPasswordFileWithoutAConnection)
+{
+    auto const outcome = load(withFile("audit: {postgres: {password_file: /p}}\n"));
+
+    ASSERT_EQ(outcome.problems.size(), 1U) << outcome.report;
+    EXPECT_THAT(outcome.problems[0].what, HasSubstr("without audit.postgres.connection"));
 }
 
 TEST(Production, RefusesAnyOrigin) // control CTL-19

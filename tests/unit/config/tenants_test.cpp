@@ -96,6 +96,29 @@ TEST(Tenants, AreWhatAClientMayBelongTo) // CTL-15
     EXPECT_EQ(outcome.loaded->config.clients[1].tenant, "default");
 }
 
+TEST(Tenants, AreForwardedWhereTheServiceIsUnlessTheyHaveADatabase)
+{
+    auto const outcome = inSandbox("audit: {directory: /a/log, postgres: {connection: dbname=west, "
+                                   "password_file: /w}}\n"
+                                   "tenants:\n"
+                                   "  - {name: north, audit_directory: /n/log}\n"
+                                   "  - {name: south, audit_directory: /s/log, "
+                                   "postgres_connection: dbname=south, postgres_password_file: /w}\n"
+                                   "  - {name: east, audit_directory: /e/log, "
+                                   "postgres_connection: dbname=east}\n");
+
+    ASSERT_TRUE(outcome.loaded) << outcome.report;
+    auto const all = allTenants(outcome.loaded->config);
+    ASSERT_EQ(all.size(), 4U);
+    EXPECT_EQ(all[0].postgresConnection, "dbname=west");
+    EXPECT_EQ(all[1].postgresConnection, "dbname=west");
+    EXPECT_EQ(all[1].postgresPasswordFile, "/w");
+    EXPECT_EQ(all[2].postgresConnection, "dbname=south");
+    EXPECT_EQ(all[2].postgresPasswordFile, "/w"); // two may have one password
+    EXPECT_EQ(all[3].postgresConnection, "dbname=east");
+    EXPECT_EQ(all[3].postgresPasswordFile, "");
+}
+
 struct Fault {
     std::string name, yaml, where, what, fix;
 };
@@ -170,6 +193,11 @@ INSTANTIATE_TEST_SUITE_P(
               "site.yaml:3:38", "lie in each other", "of its own"},
         Fault{"StateWithinALog", kNorth + "    state_file: /a/log/north.db\n", "site.yaml:6:17",
               "and that of audit.directory lie in each other", "of its own"},
+        Fault{"PasswordOfADatabase",
+              kNorth + "    postgres_connection: dbname=d password=swordfish\n", "site.yaml:6:26",
+              "tenants.postgres_connection holds a password", "postgres_password_file"},
+        Fault{"PasswordFileWithoutDatabase", kNorth + "    postgres_password_file: /p\n",
+              "site.yaml:4:5", "tenants.postgres_connection is missing", "leave"},
         Fault{"ClientOfNoTenant", kNorth + "clients: [{name: a, tenant: mercy-west, " + kClient,
               "site.yaml:6:29", "clients.tenant \"mercy-west\" is no tenant", "under tenants:"},
         Fault{"ClientOfAMistypedTenant", kNorth + "clients: [{name: a, tenant: nort, " + kClient,

@@ -193,6 +193,23 @@ TEST(Reloads, AreCountedAndTheLastOneIsTold)
     EXPECT_THAT(text, HasSubstr(R"(content_reloads_total{outcome="refused"} 1)"));
 }
 
+TEST(Forwarding, IsToldByTenantAndItsCountsOnlyGrow)
+{
+    Metrics metrics{words()};
+    EXPECT_THAT(metrics.text(), Not(HasSubstr("audit_forward")));
+    metrics.forwarding("north", {.added = 7, .failures = 2, .behind = 3, .behindSeconds = 1.5});
+    metrics.forwarding("north", {.added = 12, .refused = 1, .failures = 2, .connected = true});
+
+    auto const text = metrics.text();
+
+    EXPECT_THAT(text, HasSubstr("twitch_cds_audit_forwarded_total{tenant=\"north\"} 12\n"));
+    EXPECT_THAT(text, HasSubstr("twitch_cds_audit_forward_refused_total{tenant=\"north\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("twitch_cds_audit_forward_failures_total{tenant=\"north\"} 2\n"));
+    EXPECT_THAT(text, HasSubstr("twitch_cds_audit_forward_connected{tenant=\"north\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("twitch_cds_audit_forward_lag_records{tenant=\"north\"} 0\n"));
+    EXPECT_THAT(text, HasSubstr("twitch_cds_audit_forward_lag_seconds{tenant=\"north\"} 0\n"));
+}
+
 TEST(Fetches, AreCountedByClientTypeAndOutcome)
 {
     Metrics metrics{words()};
