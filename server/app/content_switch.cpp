@@ -87,6 +87,7 @@ struct ContentSwitch::Impl {
                 next = std::move(waiting.front());
                 waiting.pop_front();
             }
+            parts.tenants.takeUpKeys(next.wish.via, next.wish.actor, parts.clock.now());
             auto const came = reload(next.wish);
             if (next.done) next.done(came);
         }

@@ -44,7 +44,8 @@ struct ContentStatus {
 
 /// Exchanges the rules while the service answers: they are loaded and checked on a thread of their
 /// own, then swapped as a whole. What cannot be used changes nothing. Every exchange and every
-/// refusal gets a `config` record in the log of each tenant.
+/// refusal gets a `config` record in the log of each tenant. Each reload first takes up the keys of
+/// the pseudonyms that lie on the disk by then.
 class ContentSwitch
 {
 public:

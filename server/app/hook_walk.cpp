@@ -62,6 +62,18 @@ bool isThinContext(Error const& error)
            error.where == "/context/conditions";
 }
 
+/// What holds back cards, also what was remembered under keys of earlier periods.
+std::vector<Recent> heldBack(cds::HookRequest const& request, TenantKeys const& keys,
+                             Repeats& repeats, rules::Evaluation const& evaluation,
+                             Repeats::KnownAs now, std::chrono::hours remembered, Instant before)
+{
+    auto earlier = keys.earlierOn(request.fhirServer, evaluation.chart.now() - remembered);
+    std::vector<Repeats::KnownAs> known{std::move(now)};
+    for (auto& pseudonyms : earlier)
+        known.push_back({subjectKeys(request, pseudonyms), &pseudonyms});
+    return repeats.inForce(evaluation, known, before);
+}
+
 } // namespace
 
 /// One call on its way; lives as long as somebody waits for its answer.
@@ -253,7 +265,7 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
 {
     auto const& terms = call.terms();
     tally_.inputs(context, *call.request.service);
-    auto pseudonyms = call.tenant->pseudonyms.on(call.request.fhirServer);
+    auto pseudonyms = call.tenant->keys->on(call.request.fhirServer, call.now);
     auto const subject = subjectKeys(call.request, pseudonyms);
     DecideOptions options;
     options.now = call.now;
@@ -267,7 +279,8 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
     auto const before = token && token->retry ? token->retriedAt : Instant::max();
     if (repeats != nullptr)
         options.recent = [&](rules::Evaluation const& evaluation) {
-            return repeats->inForce(evaluation, subject, pseudonyms, before);
+            return heldBack(call.request, *call.tenant->keys, *repeats, evaluation,
+                            {subject, &pseudonyms}, 24h * config_.retentionDays, before);
         };
     if (known == nullptr) // the client may collapse repeats itself (decision D32)
         options.repeatKey = [&](rules::Card const& card, rules::Evaluation const& evaluation) {

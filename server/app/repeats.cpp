@@ -222,18 +222,19 @@ Repeats::Repeats(state::Store& store, ops::OpsLog& ops, std::chrono::hours encou
 }
 
 std::vector<Recent> Repeats::inForce(rules::Evaluation const& evaluation,
-                                     SubjectKeys const& subject,
-                                     audit::ServerPseudonyms& pseudonyms, Instant before)
+                                     std::span<KnownAs const> known, Instant before)
 {
     if (evaluation.fired().empty()) return {}; // nothing to hold back
-    auto const holds = store_.holdsOf(subject.patient, evaluation.chart.now());
-    note(holds ? std::nullopt : std::optional{holds.error()});
-    if (!holds) return {};
-    Call call{evaluation, subject, pseudonyms, encounterMost_};
     std::vector<Recent> recents;
-    for (auto const& hold : *holds) {
-        if (hold.what == kReturned && hold.at >= before) continue;
-        if (auto recent = call.factOf(hold)) recents.push_back(std::move(*recent));
+    for (auto const& [subject, pseudonyms] : known) {
+        auto const holds = store_.holdsOf(subject.patient, evaluation.chart.now());
+        note(holds ? std::nullopt : std::optional{holds.error()});
+        if (!holds) return {};
+        Call call{evaluation, subject, *pseudonyms, encounterMost_};
+        for (auto const& hold : *holds) {
+            if (hold.what == kReturned && hold.at >= before) continue;
+            if (auto recent = call.factOf(hold)) recents.push_back(std::move(*recent));
+        }
     }
     return recents;
 }

@@ -28,11 +28,18 @@ public:
     /// @param encounterMost   longest that an encounter is taken to last
     Repeats(state::Store& store, ops::OpsLog& ops, std::chrono::hours encounterMost);
 
+    /// The patient of a call under one key of the pseudonyms.
+    struct KnownAs {
+        SubjectKeys subject;
+        audit::ServerPseudonyms* pseudonyms; // with that key
+    };
+
     /// What holds back cards of this evaluation, as facts for compose() and the record.
+    /// @param known   under the key in force, then under earlier ones: what was remembered before a
+    ///                change of keys goes on holding back
     /// @param before  cards returned from then on hold nothing back: a retry of a call gets what
     ///                that call got (CTL-04)
-    std::vector<Recent> inForce(rules::Evaluation const& evaluation, SubjectKeys const& subject,
-                                audit::ServerPseudonyms& pseudonyms,
+    std::vector<Recent> inForce(rules::Evaluation const& evaluation, std::span<KnownAs const> known,
                                 Instant before = Instant::max());
 
     /// Remembers the cards of an answer that is about to leave.

@@ -13,10 +13,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Result<audit::Pseudonyms> loadPseudonyms(config::TenantEntry const& entry)
+Result<audit::Pseudonyms> loadPseudonyms(config::TenantEntry const& entry, Instant now)
 {
-    return entry.makesKey ? audit::Pseudonyms::fromFileOrNew(entry.auditKeyFile, entry.name)
-                          : audit::Pseudonyms::fromFile(entry.auditKeyFile, entry.name);
+    using Making = audit::Pseudonyms::Making;
+    return audit::Pseudonyms::open(entry.auditKeyFile, entry.name, now,
+                                   entry.makesKey ? Making::EachPeriod : Making::Never);
 }
 
 audit::LogOptions logOptions(config::TenantEntry const& entry, config::Config const& config)
@@ -50,12 +51,16 @@ Result<std::unique_ptr<state::Store>> openState(config::TenantEntry const& entry
     return state::Store::open(std::move(options));
 }
 
+/// @param owners  gets the keys of the tenant
 Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
                                            config::Config const& config, Clock const& clock,
-                                           ops::OpsLog& ops, Tally tally)
+                                           std::shared_ptr<KeyOwners> owners, ops::OpsLog& ops,
+                                           Tally tally)
 {
-    auto pseudonyms = loadPseudonyms(entry);
+    auto pseudonyms = loadPseudonyms(entry, clock.now());
     if (!pseudonyms) return pseudonyms.error();
+    if (auto const claimed = owners->claim(entry.name, pseudonyms->marks()); !claimed)
+        return claimed.error();
     auto log = audit::Log::open(logOptions(entry, config), clock);
     if (!log) return log.error();
     auto state = openState(entry, config);
@@ -63,9 +68,11 @@ Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
     std::unique_ptr<Repeats> repeats;
     if (*state) repeats = std::make_unique<Repeats>(**state, ops, 24h * config.encounterDays);
     Journal journal{config, **log, ops, entry.name, tally};
-    return std::unique_ptr<Tenant>{new Tenant{*std::move(log), *std::move(pseudonyms),
-                                              *std::move(state), std::move(repeats),
-                                              std::move(journal)}};
+    std::unique_ptr<Tenant> tenant{new Tenant{*std::move(log), *std::move(state),
+                                              std::move(repeats), std::move(journal), nullptr}};
+    tenant->keys = std::make_unique<TenantKeys>(*std::move(pseudonyms), std::move(owners),
+                                                tenant->journal, ops, entry.name);
+    return tenant;
 }
 
 } // namespace
@@ -74,28 +81,18 @@ Result<Tenants> Tenants::open(config::Config const& config, Clock const& clock, 
                               Tally tally)
 {
     Tenants tenants;
+    auto const owners = std::make_shared<KeyOwners>();
     for (auto const& entry : config::allTenants(config)) {
-        auto tenant = openTenant(entry, config, clock, ops, tally);
+        auto tenant = openTenant(entry, config, clock, owners, ops, tally);
         if (!tenant) {
             auto error = tenant.error();
             if (tenants.own_ != nullptr) error.where = "tenant " + entry.name + ": " + error.where;
             return error;
         }
-        if (auto const* owner = tenants.ownerOfKey((*tenant)->pseudonyms))
-            return Error{Error::Kind::Config, "tenant " + entry.name + ": audit.key_file",
-                         "holds the key of tenant " + *owner + " too",
-                         "make a new one: head -c 32 /dev/urandom > " + entry.auditKeyFile};
         auto const& kept = tenants.byName_.emplace(entry.name, *std::move(tenant)).first->second;
         if (tenants.own_ == nullptr) tenants.own_ = kept.get();
     }
     return tenants;
-}
-
-std::string const* Tenants::ownerOfKey(audit::Pseudonyms const& pseudonyms) const
-{
-    for (auto const& [name, tenant] : byName_)
-        if (tenant->pseudonyms.hasKeyOf(pseudonyms)) return &name;
-    return nullptr;
 }
 
 Tenant& Tenants::of(std::string_view name) const
@@ -111,6 +108,18 @@ bool Tenants::keepInEach(std::string_view type, std::string const& members) cons
     bool kept = true;
     for (auto const& [name, tenant] : byName_) kept = tenant->journal.keep(type, members) && kept;
     return kept;
+}
+
+bool Tenants::recordKeys() const
+{
+    bool kept = true;
+    for (auto const& [name, tenant] : byName_) kept = tenant->keys->recordStart() && kept;
+    return kept;
+}
+
+void Tenants::takeUpKeys(std::string_view via, std::string_view actor, Instant now) const
+{
+    for (auto const& [name, tenant] : byName_) tenant->keys->takeUp(via, actor, now);
 }
 
 bool Tenants::healthy() const

@@ -5,8 +5,8 @@
 #include "server/app/journal.hpp"
 #include "server/app/repeats.hpp"
 #include "server/app/tally.hpp"
+#include "server/app/tenant_keys.hpp"
 #include "server/audit/log.hpp"
-#include "server/audit/pseudonyms.hpp"
 #include "server/config/config.hpp"
 #include "server/ops/ops_log.hpp"
 #include "server/state/store.hpp"
@@ -22,10 +22,10 @@ namespace tcds::app {
 /// thread.
 struct Tenant {
     std::unique_ptr<audit::Log> log;
-    audit::Pseudonyms pseudonyms;
     std::unique_ptr<state::Store> state; // null: every card is shown whenever it arises
     std::unique_ptr<Repeats> repeats;    // null as `state` is
     Journal journal;                     // over `log`
+    std::unique_ptr<TenantKeys> keys;    // over `journal`
 };
 
 /// Every tenant that the service has; nothing of one is reached through another. From any thread.
@@ -48,13 +48,17 @@ public:
     /// Hands a record that concerns all of them to every log.
     /// @return false when one of them could not keep it, and none may be lost
     [[nodiscard]] bool keepInEach(std::string_view type, std::string const& members) const;
+    /// Writes to every log which keys are there at start.
+    /// @return as keepInEach
+    [[nodiscard]] bool recordKeys() const;
+    /// Reads the keys of every tenant again.
+    /// @param via, actor  of the record of a change
+    void takeUpKeys(std::string_view via, std::string_view actor, Instant now) const;
     /// Whether records of every tenant can be kept.
     [[nodiscard]] bool healthy() const;
 
 private:
     Tenants() = default;
-    /// @return nullptr when nobody has that key
-    [[nodiscard]] std::string const* ownerOfKey(audit::Pseudonyms const& pseudonyms) const;
 
     std::map<std::string, std::unique_ptr<Tenant>, std::less<>> byName_;
     Tenant* own_ = nullptr; // in byName_

@@ -107,4 +107,16 @@ struct ConfigRecord {
 };
 std::string writeConfig(ConfigRecord const& record);
 
+/// The keys of the pseudonyms from now on, or some that were refused, for Log::append("config",
+/// ..). Ids alone.
+struct KeyRecord {
+    bool refused = false;
+    std::string_view via;        // start | signal | admin | period
+    std::string_view actor;      // name of who asked, "" where nobody says it
+    KeyIds keys;                 // in force and kept; of a refusal, those that stay
+    std::string_view before;     // id of the key that was in force, "" at start
+    std::string_view where, why; // of the refusal
+};
+std::string writeKeys(KeyRecord const& record);
+
 } // namespace tcds::audit

@@ -108,4 +108,23 @@ std::string writeConfig(ConfigRecord const& record)
     return json.take();
 }
 
+std::string writeKeys(KeyRecord const& record)
+{
+    Members json;
+    json.member("change", "key");
+    json.member("outcome", record.refused ? "refused" : "in-use");
+    json.member("via", record.via);
+    json.memberIfAny("actor", record.actor);
+    json.openObject("keys");
+    json.member("inForce", record.keys.inForce);
+    json.openArray("kept");
+    for (auto const& id : record.keys.others) json.text(id);
+    json.close();
+    json.close();
+    json.memberIfAny("before", record.before);
+    json.memberIfAny("where", printable(record.where));
+    json.memberIfAny("why", printable(record.why));
+    return json.take();
+}
+
 } // namespace tcds::audit

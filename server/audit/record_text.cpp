@@ -226,6 +226,14 @@ std::string partsOf(Value const& record)
     return text;
 }
 
+/// "k26q2 in force, also there: k26q1"
+std::string keysOf(Value const& record)
+{
+    auto const* const keys = json::child(record, "keys");
+    if (keys == nullptr) return {};
+    return at(*keys, {"inForce"}) + " in force" + around(", also there: ", listed(*keys, "kept"));
+}
+
 std::string configText(Value const& record)
 {
     Page page{record};
@@ -235,6 +243,7 @@ std::string configText(Value const& record)
                          around(", sha256 ", at(record, {"pack", "sha256"})) +
                          around(", signed by ", at(record, {"pack", "signer"})));
     page.row("parts", partsOf(record));
+    page.row("keys", keysOf(record));
     page.row("taken over", at(record, {"acknowledged", "pack"}) +
                                around(" ", at(record, {"acknowledged", "version"})) +
                                around(" by ", at(record, {"acknowledged", "by"})) +

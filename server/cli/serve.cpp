@@ -306,6 +306,12 @@ int serve(ServeArguments const& arguments)
         complain(recorded.error());
         return Exit::kConfiguration;
     }
+    if (!tenants->recordKeys()) {
+        complain(Error{Error::Kind::Config, "decision log",
+                       "the record of the keys in force could not be kept",
+                       "see the operations log"});
+        return Exit::kConfiguration;
+    }
     auto const forwarding = app::Forwarding::start(config, clock, ops, metrics.get());
     if (!forwarding) {
         complain(forwarding.error());

@@ -68,7 +68,7 @@ struct Config {
     std::size_t fhirAnswerBytes = 0, fhirConnections = 0; // of one answer; to one server
 
     std::string auditDirectory;
-    std::string auditKeyFile; // "" outside production: made in the state directory
+    std::string auditKeyFile; // file or folder; "" outside production: made in the state directory
     Fsync fsync = Fsync::Interval;
     std::chrono::milliseconds fsyncInterval{};
     OnFailure onFailure = OnFailure::Refuse;

@@ -159,7 +159,8 @@ constexpr std::array kKeys{
     Key{"audit.directory", "", "", "where the decision log is written", "a path", false,
         text<&Config::auditDirectory>},
     Key{"audit.key_file", "", "",
-        "file with the key of the pseudonyms; required in production, else made at first start",
+        "file with the key of the pseudonyms, or folder with one a quarter; required in production, "
+        "else made",
         "a path", false, text<&Config::auditKeyFile>},
     Key{"audit.fsync", "interval", "", "when records are forced to disk",
         "always, interval or never", false, take::fsync},

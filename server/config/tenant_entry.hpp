@@ -13,8 +13,8 @@ struct Config;
 struct TenantEntry {
     std::string name; // letters, digits, . _ -
     std::string auditDirectory;
-    std::string auditKeyFile;
-    bool makesKey = false; // the key file was not named, and is made when absent
+    std::string auditKeyFile; // a file, or a folder with a key each quarter
+    bool makesKey = false;    // it was not named: a folder whose keys are made when absent
     std::string stateFile;
     std::string postgresConnection; // "": its records are forwarded nowhere
     std::string postgresPasswordFile;

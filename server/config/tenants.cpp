@@ -17,9 +17,11 @@ constexpr std::array kKeys{
               "letters, digits, '.', '_' or '-', at most 64", &TenantEntry::name},
     TenantKey{"audit_directory", "none, required", "where its decision log is written", "a path",
               &TenantEntry::auditDirectory},
-    TenantKey{"audit_key_file", "required in production, else its audit_directory and \".key\"",
-              "file with the key of its pseudonyms; outside production made at first start",
-              "a path", &TenantEntry::auditKeyFile},
+    TenantKey{
+        "audit_key_file", "required in production, else its audit_directory and \".keys\"",
+        "file with the key of its pseudonyms, or folder with one a quarter; outside production "
+        "made at first start",
+        "a path", &TenantEntry::auditKeyFile},
     TenantKey{"state_file", "its audit_directory and \".db\"",
               "file that remembers its cards, made when absent; state.suppress: true", "a path",
               &TenantEntry::stateFile},
@@ -70,7 +72,7 @@ TenantEntry ownTenant(Config const& config)
     auto const isMade = config.auditKeyFile.empty();
     return {config.tenant,
             config.auditDirectory,
-            isMade ? (folder / "audit.key").string() : config.auditKeyFile,
+            isMade ? (folder / "audit.keys").string() : config.auditKeyFile,
             isMade,
             config.stateFile,
             config.postgresConnection,
@@ -196,7 +198,7 @@ private:
         entry.makesKey = entry.auditKeyFile.empty();
         if (entry.auditDirectory.empty()) return;
         if (entry.makesKey && mode_ != Mode::Production)
-            entry.auditKeyFile = beside(entry.auditDirectory, ".key");
+            entry.auditKeyFile = beside(entry.auditDirectory, ".keys");
         if (entry.stateFile.empty()) entry.stateFile = beside(entry.auditDirectory, ".db");
     }
 

@@ -158,12 +158,13 @@ TEST_F(TwoTenants, KnowOnePatientByDifferentKeysInLogsOfTheirOwn)
         EXPECT_FALSE(verified->firstBreak) << tenant;
         EXPECT_EQ(verified->records, 3U) << tenant << ": start, decision, stop";
     }
-    // keyId:digest - neither part is the same.
+    // keyId:digest - the period is the same, the key is not.
     auto const& west = patients["west"];
     auto const& north = patients["north"];
-    EXPECT_NE(west.substr(0, west.find(':')), north.substr(0, north.find(':')));
-    EXPECT_NE(west.substr(west.find(':')), north.substr(north.find(':')));
-    EXPECT_NE(contentOf(folder() + "/audit.key"), contentOf(northLog() + ".key"));
+    EXPECT_EQ(west.substr(0, 6), "k26q1:");
+    EXPECT_EQ(north.substr(0, 6), "k26q1:");
+    EXPECT_NE(west, north);
+    EXPECT_NE(contentOf(folder() + "/audit.keys/k26q1.key"), contentOf(northLog() + ".keys/k26q1.key"));
 }
 
 // CTL-15: no shared state.
@@ -189,7 +190,7 @@ TEST_F(TwoTenants, ShareNoFileAndNoneNamesTheOther)
         EXPECT_EQ(content.find(isOfNorth ? west : north), std::string::npos) << file;
     }
     for (auto const* const file :
-         {"audit", "audit.key", "state.db", "north-log", "north-log.key", "north-log.db"})
+         {"audit", "audit.keys", "state.db", "north-log", "north-log.keys", "north-log.db"})
         EXPECT_TRUE(files.contains(file)) << file;
 }
 
@@ -301,9 +302,9 @@ TEST_F(TwoTenants, DoNotStartWithoutAKeyThatIsNamed)
 TEST_F(TwoTenants, DoNotStartWithOneKeyUnderTwoNames)
 {
     (void)start(); // makes the keys
-    std::filesystem::copy_file(folder() + "/audit.key", folder() + "/k26q1.key");
+    std::filesystem::copy_file(folder() + "/audit.keys/k26q1.key", folder() + "/k1.key");
 
-    auto const said = faultOf(", audit_key_file: " + folder() + "/k26q1.key");
+    auto const said = faultOf(", audit_key_file: " + folder() + "/k1.key");
 
     EXPECT_THAT(said, HasSubstr("tenant north: audit.key_file: holds the key of tenant west too"));
     EXPECT_THAT(said, HasSubstr("Fix: make a new one"));

@@ -94,6 +94,20 @@ TEST(ConfigRecord, SaysWhyAnotherContentWasRefused)
                                    R"("where":"content.bundle site.json","why":"it was altered")");
 }
 
+TEST(KeyRecord, NamesKeysByTheirIdsAlone)
+{
+    KeyRecord record;
+    record.via = "admin";
+    record.actor = "security";
+    record.keys = {"k26q2", {"k26q1"}};
+    record.before = "k26q1";
+
+    EXPECT_EQ(writeKeys(record),
+              R"("change":"key","outcome":"in-use","via":"admin",)"
+              R"("actor":"security","keys":{"inForce":"k26q2","kept":["k26q1"]},)"
+              R"("before":"k26q1")");
+}
+
 TEST(RejectRecord, SaysWhyAndWhere)
 {
     RejectRecord record;

@@ -140,6 +140,11 @@ TEST_F(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
         config.where = "content.bundle site.json";
         config.why = "it was altered";
         ASSERT_TRUE((*log)->append("config", writeConfig(config)));
+        KeyRecord keys;
+        keys.via = "period";
+        keys.keys = {"k26q2", {"k26q1", "k1d7b4a6"}};
+        keys.before = "k26q1";
+        ASSERT_TRUE((*log)->append("config", writeKeys(keys)));
         clock.set("2026-03-04T00:00:00Z");
         ASSERT_TRUE((*log)->append("reject", writeReject(reject)));
         (*log)->countLoss();
@@ -150,7 +155,7 @@ TEST_F(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
     auto const lines = test::recordsIn(folder.path());
 
     ASSERT_EQ(lines.size(),
-              10U); // start, feedback, reject, config, config | start, reject, stop, start, stop
+              11U); // start, feedback, reject, config (3) | start, reject, stop, start, stop
     for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
 }
 

@@ -87,6 +87,14 @@ TEST(RecordText, NamesEachPackOfTheRulesInUse)
          "before      ed12"});
 }
 
+TEST(RecordText, NamesTheKeysInForceAndThoseThatAreStillThere)
+{
+    expectLines(toText(R"({"type":"config","change":"key","outcome":"in-use","via":"period",)"
+                       R"("keys":{"inForce":"k26q2","kept":["k26q1","k25q4"]},"before":"k26q1"})"),
+                {"change      key", "keys        k26q2 in force, also there: k26q1, k25q4",
+                 "before      k26q1"});
+}
+
 TEST(RecordText, SaysWhenALineIsNoRecord)
 {
     EXPECT_TRUE(toText("{\"type\":").starts_with("no record: "));

@@ -56,10 +56,10 @@ TEST(Tenants, HaveTheirKeyAndTheirStateBesideTheirLog) // CTL-15
     ASSERT_TRUE(outcome.loaded) << outcome.report;
     auto const all = allTenants(outcome.loaded->config);
     ASSERT_EQ(all.size(), 2U);
-    EXPECT_EQ(all[0].auditKeyFile, "/a/audit.key");
+    EXPECT_EQ(all[0].auditKeyFile, "/a/audit.keys");
     EXPECT_TRUE(all[0].makesKey);
     EXPECT_EQ(all[1].name, "north");
-    EXPECT_EQ(all[1].auditKeyFile, "/a/north.key");
+    EXPECT_EQ(all[1].auditKeyFile, "/a/north.keys");
     EXPECT_TRUE(all[1].makesKey);
     EXPECT_EQ(all[1].stateFile, "/a/north.db");
 }
@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
               "is that of audit.key_file already", "nothing else"},
         Fault{"KeyThatTheServiceMakes",
               "audit: {directory: /a/log}\n"
-              "tenants: [{name: m, audit_directory: /m/log, audit_key_file: /a/audit.key}]\n",
+              "tenants: [{name: m, audit_directory: /m/log, audit_key_file: /a/audit.keys}]\n",
               "site.yaml:2:62", "is that of audit.key_file already", "nothing else"},
         Fault{"SameKey",
               kNorth + "    audit_key_file: /k\n"
@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
               "nothing else"},
         Fault{"StateOfTheService", kNorth + "    state_file: /a/memory\n", "site.yaml:6:17",
               "is that of state.file already", "nothing else"},
-        Fault{"StateThatIsAKey", kNorth + "    state_file: /n/log.key\n", "site.yaml:6:17",
+        Fault{"StateThatIsAKey", kNorth + "    state_file: /n/log.keys\n", "site.yaml:6:17",
               "is that of tenants.audit_key_file", "nothing else"},
         Fault{"LogWithinALog",
               kOwn + "tenants: [{name: m, audit_directory: /a/log/m, state_file: /m.db, "
