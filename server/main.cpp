@@ -54,6 +54,10 @@ struct Run {
     {
         return tcds::cli::verify(arguments);
     }
+    int operator()(tcds::cli::QueryArguments const& arguments) const
+    {
+        return tcds::cli::query(arguments);
+    }
     int operator()(tcds::cli::ReportArguments const& arguments) const
     {
         return tcds::cli::report(arguments);

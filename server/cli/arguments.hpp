@@ -89,9 +89,24 @@ struct ShowArguments {
     bool json = false;
 };
 
+/// An index over the log: where it lies, and whether it is made anew.
+struct IndexArguments {
+    std::string file; // "" = beside the log
+    bool rebuild = false;
+};
+struct QueryArguments {
+    VerifyArguments where;
+    IndexArguments index;
+    std::string from, to, type, client, user, service, hook, decision, card, rule, outcome, answer;
+    std::string patient, fhirServer;         // patient: an id as the EHR has it; "-" asks for it
+    std::string key, tenant = "default";     // key: a file; "" = that of the configuration
+    std::string format = "text", limit = ""; // text, json, csv or jsonl
+};
 struct ReportArguments {
     VerifyArguments where;
-    std::string from, to, format = "text"; // text, json or csv
+    IndexArguments index;
+    std::string from, to, by = "rule"; // rule, client, week or reason
+    std::string format = "text", html; // text, json or csv; html: a file
 };
 
 struct ForwardArguments {
@@ -133,9 +148,9 @@ struct DoctorArguments {
 using Command =
     std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
                  ExplainArguments, ExportArguments, DocArguments, DiffArguments, BuildArguments,
-                 VerifyBundleArguments, VerifyArguments, ShowArguments, ReportArguments,
-                 ForwardArguments, ConfigArguments, PrefetchArguments, LookupArguments,
-                 ImportArguments, TermsDiffArguments, DoctorArguments>;
+                 VerifyBundleArguments, VerifyArguments, ShowArguments, QueryArguments,
+                 ReportArguments, ForwardArguments, ConfigArguments, PrefetchArguments,
+                 LookupArguments, ImportArguments, TermsDiffArguments, DoctorArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.
 /// @return the command, or the exit code when there is nothing left to do

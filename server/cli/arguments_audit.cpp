@@ -38,17 +38,73 @@ void addShow(CLI::App& audit, Parsing& parsing)
     show.add_flag("--json", wanted.json, "the records as they are stored");
 }
 
+void addIndex(CLI::App& options, IndexArguments& index)
+{
+    options.add_option("--index", index.file,
+                       "file of the search index (default: index.db beside the log)");
+    options.add_flag("--rebuild", index.rebuild, "read the whole log anew");
+}
+
+void addQuery(CLI::App& audit, Parsing& parsing)
+{
+    auto [query, wanted] = addCommand<QueryArguments>(
+        audit, parsing, "query", "find records: by time, patient, rule, card, client, user");
+    query.footer("Everything that is given must hold; the newest 100 are shown.\n"
+                 "Examples:\n"
+                 "  twitch-cds audit query --from 2026-03-01 --to 2026-03-31 --rule EL-K-LOW\n"
+                 "  twitch-cds audit query --patient - --fhir-server https://ehr.example.org/fhir\n"
+                 "  twitch-cds audit query --answer overridden --client north-ehr --format csv");
+    addWhere(query, wanted.where, parsing);
+    query.add_option("--from", wanted.from, "first day or instant");
+    query.add_option("--to", wanted.to, "last day or instant");
+    query.add_option("--patient", wanted.patient,
+                     "id of the patient as the EHR has it; - reads it from stdin, so that it stays "
+                     "in no history");
+    query.add_option(
+        "--fhir-server", wanted.fhirServer,
+        "base URL of the patient's FHIR server (default: every one that the log names)");
+    query.add_option("--key", wanted.key,
+                     "key file of the log (default: that of the configuration)");
+    query.add_option("--tenant", wanted.tenant, "tenant of the log, with --key");
+    query.add_option("--rule", wanted.rule, "decisions in which this rule fired, or --outcome");
+    query.add_option("--outcome", wanted.outcome, "what became of the rule, or of any rule")
+        ->check(CLI::IsMember(
+            {"fired", "not-met", "unknown", "suppressed", "silenced", "error", "any"}));
+    query.add_option("--answer", wanted.answer, "decisions with a card answered so")
+        ->check(CLI::IsMember({"accepted", "overridden"}));
+    query.add_option("--card", wanted.card, "uuid of a card: its decision, and feedback on it");
+    query.add_option("--decision", wanted.decision, "decision id, and what names it");
+    query.add_option("--client", wanted.client, "name of the client");
+    query.add_option("--user", wanted.user, "user as the record has it (Practitioner/u12)");
+    query.add_option("--hook", wanted.hook, "patient-view, order-sign, ...");
+    query.add_option("--service", wanted.service, "id of the service");
+    query.add_option("--type", wanted.type, "decision, feedback, reject, config, access, ...");
+    query.add_option("--limit", wanted.limit,
+                     "only the newest N; 0 = all (default: 100 as text, else all)");
+    query
+        .add_option("--format", wanted.format,
+                    "text, json, csv, or jsonl: the records as they are stored")
+        ->check(CLI::IsMember({"text", "json", "csv", "jsonl"}));
+    addIndex(query, wanted.index);
+}
+
 void addReport(CLI::App& audit, Parsing& parsing)
 {
     auto [report, wanted] = addCommand<ReportArguments>(
-        audit, parsing, "report", "count per rule: fired, returned, accepted, overridden and why");
-    report.footer(
-        "Example: twitch-cds audit report --from 2026-01-01 --to 2026-03-31 --format csv");
+        audit, parsing, "report", "count cards: fired, returned, accepted, overridden and why");
+    report.footer("Examples:\n"
+                  "  twitch-cds audit report --from 2026-01-01 --to 2026-03-31 --by week\n"
+                  "  twitch-cds audit report --html report.html");
     addWhere(report, wanted.where, parsing);
     report.add_option("--from", wanted.from, "first day or instant of decisions");
     report.add_option("--to", wanted.to, "last day or instant of decisions");
-    report.add_option("--format", wanted.format, "text, json or csv")
+    report.add_option("--by", wanted.by, "a line a rule, client, week or reason")
+        ->check(CLI::IsMember({"rule", "client", "week", "reason"}));
+    report.add_option("--format", wanted.format, "text, json (always all of it) or csv")
         ->check(CLI::IsMember({"text", "json", "csv"}));
+    report.add_option("--html", wanted.html,
+                      "write one page with pictures and every table to this file; - = stdout");
+    addIndex(report, wanted.index);
 }
 
 void addForward(CLI::App& audit, Parsing& parsing)
@@ -75,6 +131,7 @@ void addAuditCommands(CLI::App& app, Parsing& parsing)
     audit->require_subcommand(1);
     addVerify(*audit, parsing);
     addShow(*audit, parsing);
+    addQuery(*audit, parsing);
     addReport(*audit, parsing);
     addForward(*audit, parsing);
 }

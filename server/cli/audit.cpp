@@ -1,45 +1,18 @@
 #include "server/audit/reader.hpp"
-#include "server/audit/rule_report.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
-#include "server/cli/settings.hpp"
-
-#include <unistd.h>
+#include "server/cli/log_folder.hpp"
 
 #include <charconv>
 #include <iostream>
 
 namespace tcds::cli {
 
-namespace {
-
-/// The folder that was named, else the one of the configuration.
-std::optional<std::string> directoryOf(VerifyArguments const& arguments)
-{
-    if (!arguments.directory.empty()) return arguments.directory;
-    auto flags = arguments.flags;
-    // Reading the log needs no key and no acknowledgement, so production's conditions of start do
-    // not apply; without any hint the place of a sandbox is looked at.
-    if (flags.empty() && arguments.config.empty()) flags.emplace_back("mode", "sandbox");
-    auto const loaded = loadSettings(arguments.config, std::move(flags));
-    if (!loaded) return std::nullopt;
-    return loaded->config.auditDirectory;
-}
-
-void showProgress(std::uint64_t done, std::uint64_t all)
-{
-    if (isatty(STDERR_FILENO) != 1 || all == 0) return;
-    std::cerr << "\rverifying " << done * 100 / all << " %" << (done >= all ? "\n" : "")
-              << std::flush;
-}
-
-} // namespace
-
 int verify(VerifyArguments const& arguments)
 {
     auto const directory = directoryOf(arguments);
     if (!directory) return Exit::kConfiguration;
-    auto const verified = audit::verify(*directory, showProgress);
+    auto const verified = audit::verify(*directory, progressOf("verifying"));
     if (!verified) {
         complain(verified.error());
         return Exit::kBadInput;
@@ -98,21 +71,6 @@ int show(ShowArguments const& arguments)
     }
     if (count == 0) std::cerr << "no record of " << *directory << " matches\n";
     return count == 0 ? Exit::kCheckFailed : Exit::kDone;
-}
-
-int report(ReportArguments const& arguments)
-{
-    auto const directory = directoryOf(arguments.where);
-    if (!directory) return Exit::kConfiguration;
-    auto const report = audit::reportRules(*directory, {arguments.from, arguments.to});
-    if (!report) {
-        complain(report.error());
-        return Exit::kBadInput;
-    }
-    std::cout << (arguments.format == "json"  ? audit::toJson(*report)
-                  : arguments.format == "csv" ? audit::toCsv(*report)
-                                              : audit::toText(*report));
-    return Exit::kDone;
 }
 
 } // namespace tcds::cli

@@ -19,6 +19,7 @@ int exportRules(ExportArguments const& arguments);
 int doc(DocArguments const& arguments);
 int verify(VerifyArguments const& arguments);
 int show(ShowArguments const& arguments);
+int query(QueryArguments const& arguments);
 int report(ReportArguments const& arguments);
 int forwardLog(ForwardArguments const& arguments);
 int config(ConfigArguments const& arguments);

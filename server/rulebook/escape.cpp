@@ -1,34 +1,10 @@
 #include "server/rulebook/escape.hpp"
 
+#include "fhir/base/html_escape.hpp"
+
 namespace tcds::rulebook {
 
-std::string escaped(std::string_view text)
-{
-    std::string out;
-    out.reserve(text.size() + text.size() / 8);
-    for (auto const c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        case '\'':
-            out += "&#39;";
-            break;
-        default:
-            out += static_cast<unsigned char>(c) < 0x20 && c != '\n' ? ' ' : c;
-        }
-    }
-    return out;
-}
+std::string escaped(std::string_view text) { return htmlEscaped(text); }
 
 std::string escapedMarkdown(std::string_view text)
 {
