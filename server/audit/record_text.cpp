@@ -4,6 +4,7 @@
 
 #include <array>
 #include <limits>
+#include <utility>
 
 namespace tcds::audit {
 
@@ -249,14 +250,39 @@ std::string configText(Value const& record)
                                around(" by ", at(record, {"acknowledged", "by"})) +
                                around(" on ", at(record, {"acknowledged", "on"})));
     page.member("before").member("where").member("why");
-    page.row("removed",
-             at(record, {"removed", "file"}) +
-                 around(": records ", at(record, {"removed", "firstSeq"})) +
-                 around(" to ", at(record, {"removed", "lastSeq"})) +
-                 around(", of ", at(record, {"removed", "from"})) +
-                 around(" to ", at(record, {"removed", "to"})) +
-                 around(", last hash ", at(record, {"removed", "hash"})));
+    page.row("removed", at(record, {"removed", "file"}) +
+                            around(": records ", at(record, {"removed", "firstSeq"})) +
+                            around(" to ", at(record, {"removed", "lastSeq"})) +
+                            around(", of ", at(record, {"removed", "from"})) +
+                            around(" to ", at(record, {"removed", "to"})) +
+                            around(", last hash ", at(record, {"removed", "hash"})));
     page.row("period", around("", at(record, {"days"}), " days"));
+    return page.take();
+}
+
+/// "from 2026-03-01, to 2026-03-02, rule EL-MG-LOW, at most 100"
+std::string filterOf(Value const& record)
+{
+    std::string text;
+    for (auto const& [name, word] : {std::pair{"from", "from "}, std::pair{"to", "to "},
+                                     std::pair{"rule", "rule "}, std::pair{"limit", "at most "}})
+        text +=
+            around(text.empty() ? word : std::string{", "} + word, at(record, {"filter", name}));
+    return text;
+}
+
+std::string accessText(Value const& record)
+{
+    Page page{record};
+    page.row("record", title(record));
+    auto const actor = at(record, {"actor"});
+    page.row("who", (actor.empty() ? "nobody known" : actor) + around(", ", at(record, {"role"})) +
+                        around(" from ", at(record, {"remote"})));
+    page.row("asked for", at(record, {"what"}) + around(" ", at(record, {"decisionId"})) +
+                              around(", ", filterOf(record)) + around(", as ", at(record, {"as"})));
+    page.row("answer", "HTTP " + at(record, {"http"}) + around(", ", at(record, {"reason"})) +
+                           around(", records shown: ", at(record, {"records"})));
+    page.row("unrecorded", around("", at(record, {"unrecorded"}), " attempts before it"));
     return page.take();
 }
 
@@ -283,10 +309,10 @@ struct Type {
     std::string_view name;
     std::string (*write)(Value const&);
 };
-constexpr std::array kTypes{Type{"decision", &decisionText},    Type{"feedback", &feedbackText},
-                            Type{"reject", &rejectText},        Type{"config", &configText},
-                            Type{"start", &lifeText},           Type{"stop", &lifeText},
-                            Type{"checkpoint", &checkpointText}};
+constexpr std::array kTypes{Type{"decision", &decisionText}, Type{"feedback", &feedbackText},
+                            Type{"reject", &rejectText},     Type{"config", &configText},
+                            Type{"access", &accessText},     Type{"start", &lifeText},
+                            Type{"stop", &lifeText},         Type{"checkpoint", &checkpointText}};
 
 } // namespace
 

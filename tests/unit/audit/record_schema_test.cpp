@@ -1,4 +1,5 @@
 #include "fhir/base/json.hpp"
+#include "server/audit/access.hpp"
 #include "server/audit/decision.hpp"
 #include "tests/unit/audit/decision_stage.hpp"
 
@@ -204,6 +205,44 @@ TEST_F(RecordSchema, FitsCheckpointsAndTheTreeOfAStart)
     auto const lines = test::recordsIn(folder.path());
 
     ASSERT_EQ(lines.size(), 8U); // start stop | start stop checkpoint, twice
+    for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
+}
+
+TEST_F(RecordSchema, FitsAccessToTheLog)
+{
+    TemporaryDirectory const folder;
+    SetClock clock{"2026-03-03T10:12:44.402Z"};
+    {
+        auto const log = Log::open(test::optionsIn(folder.path()), clock);
+        AccessRecord look;
+        look.actor = "auditor-1";
+        look.role = "auditor";
+        look.what = "decision";
+        look.decisionId = "019cb32f-8e9e-70d8-98e0-985ecc7f6041";
+        look.as = "json";
+        look.http = 200;
+        look.records = 1;
+        look.remote = "127.0.0.1";
+        ASSERT_TRUE((*log)->append("access", writeAccess(look)));
+        AccessRecord list = look;
+        list.what = "decisions";
+        list.decisionId = list.as = {};
+        list.from = "2026-03-01T00:00:00.000Z";
+        list.to = "2026-03-02T00:00:00.000Z";
+        list.rule = "EL-MG-LOW";
+        list.limit = 100;
+        ASSERT_TRUE((*log)->append("access", writeAccess(list)));
+        AccessRecord attempt;
+        attempt.what = "other";
+        attempt.http = 401;
+        attempt.reason = "token";
+        attempt.unrecorded = 7;
+        ASSERT_TRUE((*log)->append("access", writeAccess(attempt)));
+    }
+    Wanted wanted;
+    wanted.type = "access";
+    auto const lines = test::recordsIn(folder.path(), wanted);
+    ASSERT_EQ(lines.size(), 3U);
     for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
 }
 
