@@ -70,6 +70,10 @@ struct Run {
     {
         return tcds::cli::forwardLog(arguments);
     }
+    int operator()(tcds::cli::AuditExportArguments const& arguments) const
+    {
+        return tcds::cli::exportRecords(arguments);
+    }
     int operator()(tcds::cli::ConfigArguments const& arguments) const
     {
         return tcds::cli::config(arguments);

@@ -115,6 +115,13 @@ struct ForwardArguments {
     bool once = false;
 };
 
+struct AuditExportArguments {
+    VerifyArguments where;
+    std::string decision, from, to;
+    std::string as = "all", format = "ndjson", out = "-";
+    std::string base = "http://twitch-cds.example.org/fhir"; // of canonical URLs
+};
+
 struct ConfigArguments {
     enum class What { Check, Show, Explain } what = What::Check;
     std::string config, key; // key: of explain
@@ -145,12 +152,12 @@ struct DoctorArguments {
     std::vector<std::pair<std::string, std::string>> flags;
 };
 
-using Command =
-    std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
-                 ExplainArguments, ExportArguments, DocArguments, DiffArguments, BuildArguments,
-                 VerifyBundleArguments, VerifyArguments, ShowArguments, QueryArguments,
-                 ReportArguments, ForwardArguments, ConfigArguments, PrefetchArguments,
-                 LookupArguments, ImportArguments, TermsDiffArguments, DoctorArguments>;
+using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
+                             CoverageArguments, ExplainArguments, ExportArguments, DocArguments,
+                             DiffArguments, BuildArguments, VerifyBundleArguments, VerifyArguments,
+                             ShowArguments, QueryArguments, ReportArguments, ForwardArguments,
+                             AuditExportArguments, ConfigArguments, PrefetchArguments,
+                             LookupArguments, ImportArguments, TermsDiffArguments, DoctorArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.
 /// @return the command, or the exit code when there is nothing left to do

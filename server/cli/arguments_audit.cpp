@@ -31,7 +31,8 @@ void addShow(CLI::App& audit, Parsing& parsing)
     show.add_option("--decision", wanted.decision, "decision id (X-Decision-Id)");
     show.add_option("--card", wanted.card, "uuid of a card");
     show.add_option("--rule", wanted.rule, "decisions in which this rule fired");
-    show.add_option("--type", wanted.type, "decision, feedback, reject, config, start, stop or checkpoint");
+    show.add_option("--type", wanted.type,
+                    "decision, feedback, reject, config, access, start, stop or checkpoint");
     show.add_option("--from", wanted.from, "first day or instant");
     show.add_option("--to", wanted.to, "last day or instant");
     show.add_option("--last", wanted.last, "only the newest N");
@@ -121,6 +122,31 @@ void addForward(CLI::App& audit, Parsing& parsing)
                        "connection string without password; default: audit.postgres.connection");
     forward.add_option("--password-file", wanted.passwordFile, "file with the password, mode 0600");
     forward.add_flag("--once", wanted.once, "end when everything has arrived");
+void addAuditExport(CLI::App& audit, Parsing& parsing)
+{
+    auto [exported, wanted] = addCommand<AuditExportArguments>(
+        audit, parsing, "export", "write decisions as FHIR R4 resources, for other systems");
+    exported.footer("Examples:\n"
+                    "  twitch-cds audit export --decision 019cb32f-8e9e-70d8-98e0-985ecc7f6041 "
+                    "--format bundle\n"
+                    "  twitch-cds audit export --from 2026-03-01 --to 2026-03-31 --as auditevent "
+                    "--out march.ndjson");
+    addWhere(exported, wanted.where, parsing);
+    exported.add_option("--decision", wanted.decision, "decision id (X-Decision-Id)");
+    exported.add_option("--from", wanted.from, "first day or instant");
+    exported.add_option("--to", wanted.to, "last day or instant");
+    exported.add_option("--as", wanted.as, "auditevent, guidanceresponse, detectedissue or all")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"auditevent", "guidanceresponse", "detectedissue", "all"}));
+    exported
+        .add_option("--format", wanted.format,
+                    "ndjson: a resource a line; bundle: transactions, one a line")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"ndjson", "bundle"}));
+    exported.add_option("--base", wanted.base, "what canonical URLs begin with")
+        ->capture_default_str();
+    exported.add_option("--out", wanted.out, "file to write; - is standard output")
+        ->capture_default_str();
 }
 
 } // namespace
@@ -134,6 +160,7 @@ void addAuditCommands(CLI::App& app, Parsing& parsing)
     addQuery(*audit, parsing);
     addReport(*audit, parsing);
     addForward(*audit, parsing);
+    addAuditExport(*audit, parsing);
 }
 
 } // namespace tcds::cli

@@ -1,5 +1,6 @@
 #include "rules/exchange/export.hpp"
 #include "server/cases/exchange.hpp"
+#include "server/cli/canonical_base.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/cli/rule_source.hpp"
@@ -54,24 +55,11 @@ std::optional<Error> writeCases(PreparedRules const& loaded, std::string const& 
     return writeFile(path, *text);
 }
 
-/// A base that canonical URLs can begin with.
-bool isBase(std::string const& base)
-{
-    auto const web = base.starts_with("http://") || base.starts_with("https://");
-    return web && base.back() != '/' && base.find_first_of(" \"'\\|?#\n\t") == std::string::npos &&
-           base.size() > std::string_view{"https://"}.size();
-}
-
 } // namespace
 
 int exportRules(ExportArguments const& arguments)
 {
-    if (!isBase(arguments.base)) {
-        complain(Error{Error::Kind::BadRequest, "--base",
-                       "\"" + arguments.base + "\" cannot begin a canonical URL",
-                       "give an http or https URL without a slash at its end"});
-        return Exit::kUsage;
-    }
+    if (!isCanonicalBase(arguments.base)) return Exit::kUsage;
     auto const folder = arguments.folder.empty() ? defaultFolder() : arguments.folder;
     if (folder.empty()) {
         complain(Error{Error::Kind::NotFound, "rules", "no rules folder here",
