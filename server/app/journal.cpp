@@ -20,13 +20,19 @@ Journal::Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops
 {
 }
 
-bool Journal::keep(std::string_view type, std::string const& members)
+bool Journal::keepOrRefuse(std::string_view type, std::string const& members)
 {
     auto const kept = log_.append(type, members);
     if (kept) return true;
     tally_.recordLost();
     ops_.event(http::Log::Level::Error, "record lost",
                {Field{"tenant", tenant_}, Field{"type", type}, Field{"what", kept.error().what}});
+    return false;
+}
+
+bool Journal::keep(std::string_view type, std::string const& members)
+{
+    if (keepOrRefuse(type, members)) return true;
     if (config_.onFailure == config::OnFailure::Refuse) return false;
     log_.countLoss();
     return true;

@@ -34,6 +34,8 @@ public:
     /// Hands a record to the decision log.
     /// @return false: it could not be kept, and the call must not be answered (decision D33)
     [[nodiscard]] bool keep(std::string_view type, std::string const& members);
+    /// The same for what is shown of the log itself, whatever audit.on_failure says: it can wait.
+    [[nodiscard]] bool keepOrRefuse(std::string_view type, std::string const& members);
     /// Whether records can be kept.
     [[nodiscard]] bool healthy() const { return log_.healthy(); }
 

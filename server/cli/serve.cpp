@@ -220,15 +220,20 @@ Result<std::optional<app::AdminTokens>> adminTokens(config::Config const& config
     if (config.adminAddress.empty()) return std::optional<app::AdminTokens>{};
     auto tokens = app::AdminTokens::fromFile(config.adminTokenFile);
     if (!tokens) return tokens.error();
+    auto const tenants = config::allTenants(config);
+    for (auto const& name : tokens->tenants())
+        if (std::ranges::find(tenants, name, &config::TenantEntry::name) == tenants.end())
+            return Error{Error::Kind::Config, config.adminTokenFile,
+                         "names a tenant \"" + name + "\" that is not served",
+                         "write the name of a tenant of the configuration"};
     return std::optional<app::AdminTokens>{std::move(*tokens)};
 }
 
 /// The admin interface on its own listener.
 struct AdminSide {
-    AdminSide(config::Config const& config, app::AdminTokens tokens, app::ContentSwitch& content,
-              ops::OpsLog& ops)
-        : admin{std::move(tokens), content, ops}, listener{"admin: ", numeric(config.adminAddress),
-                                                           config.adminPort, admin, ops}
+    AdminSide(app::AdminTokens tokens, app::Admin::Parts parts)
+        : admin{std::move(tokens), parts}, listener{"admin: ", numeric(parts.config.adminAddress),
+                                                    parts.config.adminPort, admin, parts.ops}
     {
     }
     app::Admin admin;
@@ -237,12 +242,11 @@ struct AdminSide {
 
 /// @return null where nobody wants it
 /// @error as SideListener::start
-Result<std::unique_ptr<AdminSide>> startAdmin(config::Config const& config,
-                                              std::optional<app::AdminTokens> tokens,
-                                              app::ContentSwitch& content, ops::OpsLog& ops)
+Result<std::unique_ptr<AdminSide>> startAdmin(std::optional<app::AdminTokens> tokens,
+                                              app::Admin::Parts parts)
 {
     if (!tokens) return std::unique_ptr<AdminSide>{};
-    auto side = std::make_unique<AdminSide>(config, std::move(*tokens), content, ops);
+    auto side = std::make_unique<AdminSide>(std::move(*tokens), parts);
     if (auto const started = side->listener.start(); !started) return started.error();
     return side;
 }
@@ -327,7 +331,8 @@ int serve(ServeArguments const& arguments)
         complain(scraped.error());
         return Exit::kConfiguration;
     }
-    auto const administered = startAdmin(config, *std::move(tokens), contentSwitch, ops);
+    auto const administered =
+        startAdmin(*std::move(tokens), {config, contentSwitch, *tenants, clock, ops});
     if (!administered) {
         complain(administered.error());
         return Exit::kConfiguration;

@@ -219,7 +219,7 @@ constexpr std::array kKeys{
     Key{"admin.listen", "", "",
         "address and port of /admin/v1, loopback only; none: no such listener",
         "ADDRESS:PORT, or nothing", false, take::adminListen},
-    Key{"admin.token_file", "", "", "who may ask there: a line NAME TOKEN each, mode 0600",
+    Key{"admin.token_file", "", "", "who may ask there: a line NAME TOKEN ROLE each, mode 0600",
         "a path", false, text<&Config::adminTokenFile>},
     Key{"log.level", "info", "", "operations log", "error, warn, info or debug", false,
         take::logLevel},

@@ -44,7 +44,7 @@ refused 64 "cannot begin a canonical URL" --fhir "$scratch/none" --base https://
 refused 65 "cannot be written" --fhir "$scratch/said/below" "$root/rules"
 
 status=0
-"$root/tests/e2e/cql/install.sh" "$folder" || status=$?
+"$root/deploy/sandbox/fhir-server/install.sh" "$folder" "$root/tests/e2e/cql" || status=$?
 if [ "$status" = 17 ]; then
     printf 'SKIPPED: the programs that check an export cannot be had here (npm ci failed).\n'
     exit 77

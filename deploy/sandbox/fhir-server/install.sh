@@ -1,12 +1,13 @@
 #!/bin/sh
-# Lays the FHIR server with its library into a folder; does nothing when it is there already.
+# Lays programs and the npm packages of their lock file into a folder; installs nothing that is there already.
 #
-#   install.sh FOLDER      needs node 18 or later, npm, and npm's registry the first time
+#   install.sh FOLDER [SOURCE]      needs node 18 or later, npm, and npm's registry the first time
 #
+# SOURCE: where the programs, package.json and package-lock.json are; default: the FHIR server beside this script.
 # The checkout itself stays as it is. Exit codes: 0 done; 16 no node or npm, or too old; 17 npm failed.
 set -eu
-source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 folder=${1:?name the folder}
+source=${2:-$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)}
 
 for program in node npm; do
     command -v "$program" >/dev/null 2>&1 || {
@@ -19,11 +20,9 @@ node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' || {
     exit 16
 }
 
-mkdir -p "$folder/test"
-cp "$source"/*.js "$source/package.json" "$source/.npmrc" "$folder/"
-cp "$source"/test/*.js "$folder/test/"
+mkdir -p "$folder"
+cp -R "$source"/. "$folder"/
 cmp -s "$source/package-lock.json" "$folder/node_modules/.installed.json" && exit 0
-cp "$source/package-lock.json" "$folder/"
 if ! (cd "$folder" && npm ci --no-progress >npm.log 2>&1); then
     tail -n 15 "$folder/npm.log" >&2
     printf 'npm ci: it failed; its words are above. Fix: check network and proxy (npm takes https_proxy), then start this again.\n' >&2

@@ -20,14 +20,17 @@ using tcds::test::at;
 using testing::HasSubstr;
 
 constexpr auto kToken = "0123456789abcdef0123456789abcdef";
+constexpr auto kViewer = "11111111111111111111111111111111";
+constexpr auto kAuditor = "22222222222222222222222222222222";
 
 /// The admin interface of a service whose next content a test decides.
 class AdminCalls : public testing::Test
 {
 protected:
     AdminCalls()
-        : content_{service_.contentSwitch([this] { return next_; })}, admin_{tokens(), *content_,
-                                                                             service_.ops()}
+        : content_{service_.contentSwitch([this] { return next_; })}, admin_{tokens(),
+                                                                             service_.adminParts(
+                                                                                 *content_)}
     {
     }
 
@@ -36,7 +39,9 @@ protected:
     {
         http::Request request;
         request.method = method;
-        request.path = path;
+        request.path = path.substr(0, path.find('?'));
+        if (auto const mark = path.find('?'); mark != std::string_view::npos)
+            request.query = path.substr(mark + 1);
         request.remoteAddress = "127.0.0.1";
         if (!token.empty()) request.headers.add("Authorization", "Bearer " + std::string{token});
         if (!origin.empty()) request.headers.add("Origin", origin);
@@ -51,7 +56,9 @@ protected:
     AdminTokens tokens()
     {
         auto const path = service_.folder() + "/tokens";
-        std::ofstream{path} << "pharmacy " << kToken << "\n";
+        std::ofstream{path} << "pharmacy " << kToken << "\n"
+                            << "watch " << kViewer << " viewer\n"
+                            << "audit " << kAuditor << " auditor\n";
         ::chmod(path.c_str(), 0600);
         return *AdminTokens::fromFile(path);
     }
@@ -112,7 +119,53 @@ TEST_F(AdminCalls, AreNotForPages) // control CTL-17
     EXPECT_TRUE(service_.records("config").empty());
 }
 
-TEST_F(AdminCalls, KnowTwoPathsAndTheirMethods)
+TEST_F(AdminCalls, DependOnTheRole) // control CTL-17
+{
+    struct Row {
+        std::string_view method, path, token;
+        int status;
+    };
+    for (auto const& row : {Row{"GET", "/admin/v1/content", kViewer, 200},
+                            Row{"GET", "/admin/v1/content", kAuditor, 200},
+                            Row{"POST", "/admin/v1/reload", kViewer, 403},
+                            Row{"POST", "/admin/v1/reload", kAuditor, 403},
+                            Row{"GET", "/admin/v1/decisions?", kViewer, 403},
+                            Row{"GET", "/admin/v1/decisions?", kToken, 403}}) {
+        SCOPED_TRACE(row.path);
+        EXPECT_EQ(ask(row.method, row.path, row.token).status, row.status) << row.token;
+    }
+    EXPECT_TRUE(service_.records("config").empty());
+    auto const attempts = service_.records("access");
+    ASSERT_EQ(attempts.size(), 4U);
+    EXPECT_EQ(at(attempts[0], "/actor"), "watch");
+    EXPECT_EQ(at(attempts[0], "/role"), "viewer");
+    EXPECT_EQ(at(attempts[0], "/what"), "reload");
+    EXPECT_EQ(at(attempts[0], "/http"), "403");
+    EXPECT_EQ(at(attempts[0], "/reason"), "role");
+}
+
+TEST_F(AdminCalls, OfNobodyKnownAreRecordedAndCannotFillTheDisk) // LOG-9
+{
+    for (int i = 0; i < 30; ++i) (void)ask("GET", "/admin/v1/decisions", "wrong");
+    ASSERT_EQ(service_.records("access").size(), 10U);
+    EXPECT_EQ(at(service_.records("access").front(), "/reason"), "token");
+    EXPECT_EQ(at(service_.records("access").front(), "/what"), "decisions");
+    EXPECT_EQ(at(service_.records("access").front(), "/remote"), "127.0.0.1");
+    EXPECT_EQ(at(service_.records("access").front(), "/actor"), "");
+
+    service_.wait(std::chrono::seconds{59});
+    (void)ask("GET", "/admin/v1/content", kToken, "https://evil.example");
+    EXPECT_EQ(service_.records("access").size(), 10U);
+    service_.wait(std::chrono::seconds{1});
+    (void)ask("GET", "/admin/v1/content", kToken, "https://evil.example");
+
+    auto const records = service_.records("access");
+    ASSERT_EQ(records.size(), 11U);
+    EXPECT_EQ(at(records.back(), "/reason"), "origin");
+    EXPECT_EQ(at(records.back(), "/unrecorded"), "21");
+}
+
+TEST_F(AdminCalls, KnowTheirPathsAndMethods)
 {
     EXPECT_EQ(ask("GET", "/admin/v1").status, 404);
     EXPECT_EQ(ask("GET", "/admin/v1/content/").status, 404);

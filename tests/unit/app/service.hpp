@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/app/admin.hpp"
 #include "server/app/app.hpp"
 #include "server/app/content_switch.hpp"
 #include "tests/unit/app/calls.hpp"
@@ -47,6 +48,11 @@ public:
     /// Exchanges the rules of the service, which begins with the shipped ones; ends before it.
     std::unique_ptr<ContentSwitch> contentSwitch(ContentSwitch::Load load);
     ops::OpsLog& ops() { return ops_; }
+    /// What the admin interface of this service works on.
+    Admin::Parts adminParts(ContentSwitch& content)
+    {
+        return {config_, content, *tenants_, clock_, ops_};
+    }
     /// Moves the clock on.
     void wait(std::chrono::milliseconds time) { clock_.at += time; }
     /// The instant so long from now, as FHIR writes it.
