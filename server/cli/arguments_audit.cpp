@@ -122,6 +122,8 @@ void addForward(CLI::App& audit, Parsing& parsing)
                        "connection string without password; default: audit.postgres.connection");
     forward.add_option("--password-file", wanted.passwordFile, "file with the password, mode 0600");
     forward.add_flag("--once", wanted.once, "end when everything has arrived");
+}
+
 void addAuditExport(CLI::App& audit, Parsing& parsing)
 {
     auto [exported, wanted] = addCommand<AuditExportArguments>(
