@@ -192,7 +192,10 @@ Result<void> ChainWriter::beginFile(LogFileName const& name, std::string_view ca
     if (auto const closed = closeWithCheckpoint(); !closed) return closed.error();
     // The old file must be safe before anything can refer to it.
     if (options_.sync != Sync::Never)
-        if (auto const synced = file_->sync(); !synced) return synced.error();
+        if (auto const synced = file_->sync(); !synced) {
+            (void)file_->rewrite(); // for the next attempt
+            return synced.error();
+        }
     auto const path = pathOf(name);
     auto file = LogFile::open(path, disk_);
     if (!file) return file.error();

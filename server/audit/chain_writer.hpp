@@ -43,6 +43,9 @@ public:
     /// Whether write() would find room now: see LogFile::couldGrow().
     [[nodiscard]] bool couldWrite() { return file_->couldGrow(); }
 
+    /// After a failed sync(): see LogFile::rewrite().
+    [[nodiscard]] bool rewrite() { return file_->rewrite(); }
+
     /// The file that is written now; stays open for its holder when another one begins.
     [[nodiscard]] std::shared_ptr<LogFile const> file() const;
     [[nodiscard]] std::uint64_t written() const { return written_; }

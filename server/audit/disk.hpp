@@ -18,6 +18,8 @@ public:
 
     /// write(2)
     virtual ssize_t write(int file, void const* bytes, std::size_t size) const;
+    /// pwrite(2)
+    virtual ssize_t writeAt(int file, void const* bytes, std::size_t size, off_t at) const;
     /// fdatasync(2)
     virtual int sync(int file) const;
     /// ftruncate(2)

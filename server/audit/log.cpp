@@ -55,6 +55,7 @@ struct Log::Impl {
     std::mutex mutex; // guards all up to `stopping`
     std::vector<Waiting*> queue;
     bool writing = false;  // some caller is the leader
+    bool mending = false;  // no other caller becomes the leader
     bool unsynced = false; // records were written since the last sync (Sync::Interval)
     bool stopping = false;
     std::condition_variable wake; // of `tending`
@@ -67,7 +68,9 @@ struct Log::Impl {
     std::thread tending, checkpointing;
 
     Clock const* clock = nullptr;
-    bool filesFinished = false; // since the last round of upkeep; guarded by `mutex`
+    // Guarded by `mutex`, of the next round of upkeep.
+    bool filesFinished = false; // since the last one
+    Instant upkeepAt{};
     std::condition_variable wakeUpkeep;
     std::atomic<bool> stopUpkeep{false};
     std::thread upkeep;
@@ -79,9 +82,11 @@ struct Log::Impl {
     void failed();
     void tend();
     void sync(std::unique_lock<std::mutex>& lock);
+    void mend(std::unique_lock<std::mutex>& lock);
     void lookForRoom(std::unique_lock<std::mutex>& lock);
+    void handOver();
     void keepUp();
-    void roundOfUpkeep(LogUpkeep& files);
+    void roundOfUpkeep(LogUpkeep& files, Instant now);
     void checkpointNowAndThen();
     void stop();
 };
@@ -108,7 +113,8 @@ Result<void> Log::Impl::append(NewRecord const& record)
 bool Log::Impl::waitForLeader(std::unique_lock<std::mutex>& lock, Waiting& me)
 {
     auto const settled = [&] {
-        return me.state == Waiting::State::Done || (me.state == Waiting::State::Queued && !writing);
+        return me.state == Waiting::State::Done ||
+               (me.state == Waiting::State::Queued && !writing && !mending);
     };
     if (me.ready.wait_for(lock, options.maxWait, settled)) return true;
     if (me.state == Waiting::State::Queued) {
@@ -135,6 +141,7 @@ void Log::Impl::lead(std::unique_lock<std::mutex>& lock)
     writing = false;
     if (writer->finished() != finished) {
         filesFinished = true;
+        upkeepAt = clock->now();
         wakeUpkeep.notify_one();
     }
     if (kept)
@@ -151,7 +158,16 @@ void Log::Impl::lead(std::unique_lock<std::mutex>& lock)
         unsynced = true;
         wake.notify_one();
     }
-    if (!queue.empty()) queue.front()->ready.notify_one();
+    handOver();
+}
+
+/// Under the lock, when nobody leads any more.
+void Log::Impl::handOver()
+{
+    if (mending)
+        wake.notify_one();
+    else if (!queue.empty())
+        queue.front()->ready.notify_one();
 }
 
 Result<void> Log::Impl::commit()
@@ -207,7 +223,21 @@ void Log::Impl::sync(std::unique_lock<std::mutex>& lock)
     auto const synced = writer->file()->sync();
     syncFailed = !synced;
     lock.lock();
-    if (!synced) unsynced = true; // tried again after the next interval
+    if (synced) return;
+    mend(lock);
+    unsynced = true; // tried again after the next interval
+}
+
+/// After a failed sync, in the place of a leader: no record may be written meanwhile.
+void Log::Impl::mend(std::unique_lock<std::mutex>& lock)
+{
+    mending = true;
+    wake.wait(lock, [this] { return !writing; });
+    lock.unlock();
+    (void)writer->rewrite(); // where it fails, the next sync does
+    lock.lock();
+    mending = false;
+    handOver();
 }
 
 /// In the place of a leader, unless there is one: its write tells as much.
@@ -220,7 +250,7 @@ void Log::Impl::lookForRoom(std::unique_lock<std::mutex>& lock)
     lock.lock();
     writing = false;
     if (room) writeFailed = false;
-    if (!queue.empty()) queue.front()->ready.notify_one();
+    handOver();
 }
 
 /// A round at the start, whenever a file was finished, and now and then: a period may have ended,
@@ -238,19 +268,21 @@ void Log::Impl::keepUp()
                     stopUpkeep};
     std::unique_lock lock{mutex};
     while (!stopping) {
+        auto const now = upkeepAt;
         filesFinished = false;
         lock.unlock();
-        roundOfUpkeep(files);
+        roundOfUpkeep(files, now);
         lock.lock();
-        wakeUpkeep.wait_for(lock, kBetweenRounds, [&] { return filesFinished || stopping; });
+        if (!wakeUpkeep.wait_for(lock, kBetweenRounds, [&] { return filesFinished || stopping; }))
+            upkeepAt = clock->now();
     }
 }
 
-void Log::Impl::roundOfUpkeep(LogUpkeep& files)
+void Log::Impl::roundOfUpkeep(LogUpkeep& files, Instant now)
 {
     auto const written = std::filesystem::path{writer->file()->path()}.filename().string();
     try {
-        files.round(written, clock->now());
+        files.round(written, now);
     } catch (std::exception const& failure) { // no memory: the log itself goes on
         if (options.news) options.news({LogNews::Kind::Trouble, written, failure.what()});
     }
@@ -305,6 +337,7 @@ Result<std::unique_ptr<Log>> Log::open(LogOptions const& options, Clock const& c
     impl->unsynced = options.sync == Sync::Interval; // the `start` record
     impl->tending = std::thread{[state = impl.get()] { state->tend(); }};
     impl->clock = &clock;
+    impl->upkeepAt = clock.now();
     if (options.compress || options.retentionDays > 0 || options.legalHold)
         impl->upkeep = std::thread{[state = impl.get()] { state->keepUp(); }};
     if (options.checkpoints)

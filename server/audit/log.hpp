@@ -3,7 +3,6 @@
 #include "fhir/base/clock.hpp"
 #include "fhir/base/result.hpp"
 #include "server/audit/checkpoint.hpp"
-#include "server/audit/disk.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,6 +13,8 @@
 #include <string_view>
 
 namespace tcds::audit {
+
+class Disk;
 
 enum class Sync : std::uint8_t { Always, Interval, Never };
 

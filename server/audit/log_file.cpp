@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <vector>
 
 namespace tcds::audit {
 
@@ -33,60 +35,93 @@ Result<LogFile> LogFile::open(std::string path, Disk const& disk)
     };
     if (::fstat(file.descriptor_.get(), &status) != 0)
         return lost(path, "cannot be examined", errno);
-    file.size_ = static_cast<std::uint64_t>(status.st_size);
-    file.before_ = file.size_;
+    file.before_ = static_cast<std::uint64_t>(status.st_size);
+    file.state_->size = file.before_;
     file.path_ = std::move(path);
     return file;
 }
 
 Result<void> LogFile::append(std::string_view lines)
 {
-    if (ragged_ && !cutTo(size_)) return lost(path_, "a torn line cannot be cut off", errno);
+    if (ragged_ && !cutTo(size())) return lost(path_, "a torn line cannot be cut off", errno);
     for (auto rest = lines; !rest.empty();) {
         auto const written = disk_->write(descriptor_.get(), rest.data(), rest.size());
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) {
             auto const code = written < 0 ? errno : ENOSPC;
-            ragged_ = !cutTo(size_);
+            ragged_ = !cutTo(size());
             return lost(path_, "a record could not be written", code);
         }
         rest.remove_prefix(static_cast<std::size_t>(written));
     }
-    before_ = size_;
-    size_ += lines.size();
+    before_ = size();
+    state_->size = before_ + lines.size();
     return {};
 }
 
 void LogFile::undoLast()
 {
-    size_ = before_;
-    ragged_ = !cutTo(size_);
+    state_->size = before_;
+    ragged_ = !cutTo(before_);
+    if (state_->safe >= before_) state_->suspect = false; // what is left was safe before
 }
 
 bool LogFile::couldGrow()
 {
     constexpr off_t kRoom = 64 * 1024;
-    if (ragged_ && !cutTo(size_)) return false;
-    auto const end = static_cast<off_t>(size_);
+    if (ragged_ && !cutTo(size())) return false;
+    auto const end = static_cast<off_t>(size());
     int code = 0;
     do {
         code = ::fallocate(descriptor_.get(), FALLOC_FL_KEEP_SIZE, end, kRoom) == 0 ? 0 : errno;
     } while (code == EINTR);
     if (code == EOPNOTSUPP || code == ENOSYS) return true;
     // Also after a failure: it may have taken a part.
-    return cutTo(size_) && code == 0;
+    return cutTo(size()) && code == 0;
 }
 
 Result<void> LogFile::sync() const
 {
-    while (disk_->sync(descriptor_.get()) != 0)
-        if (errno != EINTR) return lost(path_, "could not be synchronised with the disk", errno);
+    constexpr std::string_view kWhat = "could not be synchronised with the disk";
+    // One at a time: of two that wait for the same page, the kernel tells one that it failed.
+    std::lock_guard const lock{state_->oneAtATime};
+    if (state_->suspect) return lost(path_, kWhat, EIO);
+    auto const reached = size(); // what is written meanwhile may be safe too, or not
+    while (disk_->sync(descriptor_.get()) != 0) {
+        if (errno == EINTR) continue;
+        auto error = lost(path_, kWhat, errno);
+        state_->suspect = state_->safe < reached;
+        return error;
+    }
+    state_->safe = reached;
     return {};
 }
 
-bool LogFile::cutTo(std::uint64_t size)
+bool LogFile::rewrite()
 {
-    while (disk_->cut(descriptor_.get(), static_cast<off_t>(size)) != 0)
+    std::lock_guard const lock{state_->oneAtATime};
+    // Not through the descriptor that appends: with O_APPEND even pwrite() goes to the end.
+    Descriptor const file{::open(path_.c_str(), O_RDWR | O_CLOEXEC)};
+    if (!file.open()) return false;
+    std::vector<char> bytes(256U * 1024U);
+    for (auto at = state_->safe.load(); at < size();) {
+        auto const step = std::min<std::uint64_t>(bytes.size(), size() - at);
+        auto const got = ::pread(file.get(), bytes.data(), step, static_cast<off_t>(at));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return false;
+        auto const written = disk_->writeAt(file.get(), bytes.data(), static_cast<std::size_t>(got),
+                                            static_cast<off_t>(at));
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return false;
+        at += static_cast<std::uint64_t>(written);
+    }
+    state_->suspect = false;
+    return true;
+}
+
+bool LogFile::cutTo(std::uint64_t end)
+{
+    while (disk_->cut(descriptor_.get(), static_cast<off_t>(end)) != 0)
         if (errno != EINTR) return false;
     ragged_ = false;
     return true;

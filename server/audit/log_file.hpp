@@ -4,7 +4,10 @@
 #include "server/audit/descriptor.hpp"
 #include "server/audit/disk.hpp"
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -31,23 +34,35 @@ public:
     /// room for many is taken and given back; where it cannot, the next append tells.
     [[nodiscard]] bool couldGrow();
 
-    /// fdatasync()
+    /// fdatasync(); may be called beside the others. Once it has failed, it fails until rewrite():
+    /// the kernel takes what it could not write for written, and a second call would tell nothing.
     /// @error Unavailable
     [[nodiscard]] Result<void> sync() const;
 
-    [[nodiscard]] std::uint64_t size() const { return size_; }
+    /// After a failed sync(): writes all that no sync() has forced to disk once more, in its place,
+    /// so that the next one has something to do.
+    [[nodiscard]] bool rewrite();
+
+    [[nodiscard]] std::uint64_t size() const { return state_->size; }
     [[nodiscard]] std::string const& path() const { return path_; }
 
 private:
     explicit LogFile(Disk const& disk) : disk_{&disk} {}
-    [[nodiscard]] bool cutTo(std::uint64_t size);
+    [[nodiscard]] bool cutTo(std::uint64_t end);
 
     Disk const* disk_;
     std::string path_;
     Descriptor descriptor_;
-    std::uint64_t size_ = 0;   // of whole lines
-    std::uint64_t before_ = 0; // the same before the last append
-    bool ragged_ = false;      // bytes beyond size_ wait to be cut
+    /// What sync() reads and changes while records are written; apart, so that a file can be moved.
+    struct State {
+        std::atomic<std::uint64_t> size{0}; // of whole lines
+        std::atomic<std::uint64_t> safe{0}; // of them, surely on the disk
+        std::mutex oneAtATime;              // sync
+        std::atomic<bool> suspect{false};   // those behind may be lost although a sync() succeeds
+    };
+    std::unique_ptr<State> state_ = std::make_unique<State>();
+    std::uint64_t before_ = 0; // size before the last append
+    bool ragged_ = false;      // bytes beyond size wait to be cut
 };
 
 } // namespace tcds::audit
