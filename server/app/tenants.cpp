@@ -20,7 +20,28 @@ Result<audit::Pseudonyms> loadPseudonyms(config::TenantEntry const& entry, Insta
                                    entry.makesKey ? Making::EachPeriod : Making::Never);
 }
 
-audit::LogOptions logOptions(config::TenantEntry const& entry, config::Config const& config)
+/// What the log does to its finished files, told to the operator.
+void tell(ops::OpsLog& ops, std::string const& tenant, audit::LogNews const& news)
+{
+    using Kind = audit::LogNews::Kind;
+    using Level = http::Log::Level;
+    auto const say = [&](Level level, std::string_view event) {
+        ops.event(level, event, {{"tenant", tenant}, {"file", news.file}, {"what", news.what}});
+    };
+    switch (news.kind) {
+    case Kind::Compressed:
+        return say(Level::Info, "decision log file compressed");
+    case Kind::Removed:
+        return say(Level::Info, "decision log file removed");
+    case Kind::Held:
+        return say(Level::Info, "legal hold");
+    case Kind::Trouble:
+        return say(Level::Warn, "decision log upkeep failed");
+    }
+}
+
+audit::LogOptions logOptions(config::TenantEntry const& entry, config::Config const& config,
+                             ops::OpsLog& ops)
 {
     audit::LogOptions options;
     options.directory = entry.auditDirectory;
@@ -30,6 +51,15 @@ audit::LogOptions logOptions(config::TenantEntry const& entry, config::Config co
                    : config.fsync == config::Fsync::Never ? audit::Sync::Never
                                                           : audit::Sync::Interval;
     options.syncInterval = config.fsyncInterval;
+    options.rotateBytes = config.auditRotateBytes;
+    options.maxWaiting = config.auditQueue;
+    options.maxWait = config.auditWait;
+    options.compress = config.auditCompress;
+    options.retentionDays = config.auditRetentionDays;
+    options.legalHold = config.auditLegalHold;
+    options.news = [&ops, tenant = entry.name](audit::LogNews const& news) {
+        tell(ops, tenant, news);
+    };
     options.engineVersion = std::string{kVersion};
     options.checkpoints->records = config.checkpointRecords;
     options.checkpoints->interval = config.checkpointInterval;
@@ -61,7 +91,7 @@ Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
     if (!pseudonyms) return pseudonyms.error();
     if (auto const claimed = owners->claim(entry.name, pseudonyms->marks()); !claimed)
         return claimed.error();
-    auto log = audit::Log::open(logOptions(entry, config), clock);
+    auto log = audit::Log::open(logOptions(entry, config, ops), clock);
     if (!log) return log.error();
     auto state = openState(entry, config);
     if (!state) return state.error();

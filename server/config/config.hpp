@@ -72,6 +72,12 @@ struct Config {
     Fsync fsync = Fsync::Interval;
     std::chrono::milliseconds fsyncInterval{};
     OnFailure onFailure = OnFailure::Refuse;
+    std::uint64_t auditRotateBytes = 268435456; // a file of the log is finished at this size
+    bool auditCompress = true;
+    unsigned auditRetentionDays = 2192; // 0: no file is ever removed
+    bool auditLegalHold = false;
+    std::size_t auditQueue = 1024; // records that may wait for the writer
+    std::chrono::milliseconds auditWait{5000};
     std::size_t checkpointRecords = 1000;        // the log states its tree after so many records
     std::chrono::seconds checkpointInterval{60}; // and after so long
     std::string postgresConnection; // "": records are forwarded nowhere

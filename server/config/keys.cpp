@@ -169,6 +169,26 @@ constexpr std::array kKeys{
     Key{"audit.on_failure", "refuse", "",
         "when a record cannot be kept: refuse the call, or continue and count",
         "refuse or continue", false, take::onFailure},
+    Key{"audit.rotate_bytes", "268435456", "",
+        "a file of the log that has this size is finished, and the next one begins",
+        "a number from 65536 to 17179869184", false,
+        [](Config& c, std::string_view t) {
+            return readNumber<std::uint64_t>(t, 65536, 17179869184, c.auditRotateBytes);
+        }},
+    Key{"audit.compress", "true", "", "finished files are compressed (gzip), in the background",
+        kYesNo, false, flag<&Config::auditCompress>},
+    Key{"audit.retention_days", "2192", "",
+        "a finished file is removed when all its records are older; 0: none ever is",
+        "a number of days from 0 to 36525", false,
+        [](Config& c, std::string_view t) {
+            return readNumber<unsigned>(t, 0, 36525, c.auditRetentionDays);
+        }},
+    Key{"audit.legal_hold", "false", "", "true: no file is removed, however old", kYesNo, false,
+        flag<&Config::auditLegalHold>},
+    Key{"audit.queue", "1024", "", "records that may wait for the writer of the log; more fail",
+        "a number from 1 to 65536", false, count<&Config::auditQueue, 1, 65536>},
+    Key{"audit.wait_ms", "5000", "", "how long a record waits for the writer before it fails", kMs,
+        false, wait<&Config::auditWait>},
     Key{"audit.checkpoint_records", "1000", "",
         "records after which a checkpoint is written, if not before", "a number from 1 to 1000000",
         false, count<&Config::checkpointRecords, 1, 1000000>},
