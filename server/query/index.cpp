@@ -247,9 +247,8 @@ Result<Index::Extent> Index::extent() const
     return impl_->guarded([](SQLite::Database& database) -> Result<Extent> {
         Extent extent;
         auto const count = [&](char const* sql) { return database.execAndGet(sql).getInt64(); };
-        auto const unreadable = Words::find(database, "unreadable").value_or(-1);
-        extent.unreadable = static_cast<std::uint64_t>(count(
-            ("SELECT count(*) FROM record WHERE type = " + std::to_string(unreadable)).c_str()));
+        auto const unreadable = count("SELECT coalesce(sum(unreadable), 0) FROM file");
+        extent.unreadable = static_cast<std::uint64_t>(unreadable);
         extent.records =
             static_cast<std::uint64_t>(count("SELECT count(*) FROM record")) - extent.unreadable;
         extent.logBytes =
@@ -257,7 +256,7 @@ Result<Index::Extent> Index::extent() const
         extent.files = static_cast<std::size_t>(count("SELECT count(*) FROM file"));
         SQLite::Statement last{database, "SELECT time, seq FROM record WHERE type <> ? "
                                          "ORDER BY id DESC LIMIT 1"};
-        last.bind(1, unreadable);
+        last.bind(1, Words::find(database, "unreadable").value_or(-1));
         if (last.executeStep()) {
             extent.last = Instant{std::chrono::milliseconds{last.getColumn(0).getInt64()}};
             extent.lastSeq = static_cast<std::uint64_t>(last.getColumn(1).getInt64());

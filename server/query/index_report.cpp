@@ -81,9 +81,8 @@ private:
     {
         auto const repeat = Words::find(database_, "repeat").value_or(-1);
         auto const feedback = Words::find(database_, "feedback").value_or(-1);
-        auto rows = of("SELECT time, client, silent, rules, "
-                       "EXISTS (SELECT 1 FROM card WHERE card.record = record.id) "
-                       "FROM record WHERE type = ? AND time BETWEEN ? AND ?");
+        auto rows = of("SELECT time, client, silent, rules, cards FROM record WHERE type = ? AND "
+                       "time BETWEEN ? AND ?");
         std::vector<CountedDecision::Judged> judged;
         while (rows.executeStep()) {
             judged.clear();
@@ -144,10 +143,8 @@ private:
 
     void unreadable()
     {
-        SQLite::Statement rows{database_, "SELECT count(*) FROM record WHERE type = ?"};
-        rows.bind(1, Words::find(database_, "unreadable").value_or(-1));
-        rows.executeStep();
-        counter_.addUnreadable(static_cast<std::uint64_t>(rows.getColumn(0).getInt64()));
+        auto const lines = database_.execAndGet("SELECT coalesce(sum(unreadable), 0) FROM file");
+        counter_.addUnreadable(static_cast<std::uint64_t>(lines.getInt64()));
     }
 
     SQLite::Database& database_;

@@ -76,8 +76,8 @@ RowWriter::RowWriter(SQLite::Database& database)
     : database_{database}, words_{database},
       addRecord_{database,
                  "INSERT INTO record (at, bytes, hash, seq, time, type, decision, patient, visit, "
-                 "client, user, service, hook, silent, complaint, rules) "
-                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+                 "client, user, service, hook, silent, complaint, cards, rules) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
       addCard_{database, "INSERT INTO card (record, uuid, rules, answer, reason, answered) "
                          "VALUES (?, ?, ?, 0, 0, 0)"},
       addFeedback_{database, "INSERT INTO feedback VALUES (?, ?, ?, ?, ?)"},
@@ -138,7 +138,8 @@ std::int64_t RowWriter::add(RecordSummary const* record, LineMark const& mark)
     addRecord_.bind(13, words_.numberOf(row.hook));
     addRecord_.bind(14, row.mode == "silent" ? 1 : 0);
     addRecord_.bind(15, row.complaint ? 1 : 0);
-    addRecord_.bind(16, rules.data(), static_cast<int>(rules.size()));
+    addRecord_.bind(16, static_cast<std::int64_t>(row.cards.size()));
+    addRecord_.bind(17, rules.data(), static_cast<int>(rules.size()));
     addRecord_.exec();
     addRecord_.reset();
     auto const id = database_.getLastInsertRowid();

@@ -33,6 +33,7 @@ struct KnownFile {
     std::int64_t size = 0, modified = 0; // on disk; 0 while it is being read
     std::int64_t text = 0;               // bytes of whole lines that were read
     std::int64_t first = 0, last = 0;    // ids of its records; 0 = none
+    std::int64_t unreadable = 0;         // lines that are no records
 };
 
 struct OnDisk {
@@ -68,13 +69,14 @@ std::int64_t hashOf(std::string_view line, audit::Sha256* sha256)
 std::vector<KnownFile> knownFiles(SQLite::Database& database)
 {
     std::vector<KnownFile> files;
-    SQLite::Statement rows{database, "SELECT id, name, size, modified, text, first, last FROM file "
-                                     "ORDER BY id"};
+    SQLite::Statement rows{
+        database, "SELECT id, name, size, modified, text, first, last, unreadable FROM file "
+                  "ORDER BY id"};
     while (rows.executeStep())
         files.push_back({rows.getColumn(0).getInt64(), rows.getColumn(1).getString(),
                          rows.getColumn(2).getInt64(), rows.getColumn(3).getInt64(),
                          rows.getColumn(4).getInt64(), rows.getColumn(5).getInt64(),
-                         rows.getColumn(6).getInt64()});
+                         rows.getColumn(6).getInt64(), rows.getColumn(7).getInt64()});
     return files;
 }
 
@@ -100,7 +102,7 @@ public:
         for (std::size_t i = 0; i < names->size(); ++i) {
             auto const file = lookAt(directory_, (*names)[i]);
             if (!file) continue; // retention took it meanwhile
-            auto entry = i < known.size() ? known[i] : KnownFile{0, (*names)[i], 0, 0, 0, 0, 0};
+            auto entry = i < known.size() ? known[i] : KnownFile{0, (*names)[i], 0, 0, 0, 0, 0, 0};
             if (i < known.size()) {
                 if (entry.size == file->size && entry.modified == file->modified) continue;
                 auto const same = isSame(entry, *file, i + 1 == known.size());
@@ -202,7 +204,7 @@ private:
             auto const line = viewOf(reader->line());
             if (line.size() != bytes || hashOf(line, &sha256_) != rows.getColumn(1).getInt64())
                 return false;
-            tell(line.size() + 1);
+            tell(reader->fileBytes());
         }
     }
 
@@ -212,6 +214,7 @@ private:
     {
         auto reader = readerAt(file.path, static_cast<std::uint64_t>(entry.text));
         if (!reader) return reader.error();
+        auto const begin = reader->fileBytes();
         for (auto next = Next::Line; next == Next::Line;) {
             SQLite::Transaction adding{database_, SQLite::TransactionBehavior::IMMEDIATE};
             auto const until = reader->bytes() + kBatch;
@@ -220,6 +223,7 @@ private:
                 if (!found) return found.error();
                 next = *found;
                 if (next == Next::Line) add(entry, *reader);
+                tell(reader->fileBytes() - begin);
                 if (next == Next::Damage) addDamage(entry);
             }
             if (next != Next::Line) {
@@ -229,6 +233,7 @@ private:
             keep(entry);
             adding.commit();
         }
+        done_ += reader->fileBytes() - begin;
         return {};
     }
 
@@ -251,7 +256,6 @@ private:
         LineMark const mark{reader.offset(), line.size(), hashOf(viewOf(line), nullptr)};
         entry.text = static_cast<std::int64_t>(mark.at + mark.bytes + 1);
         put(entry, summaries_.read(line), mark);
-        tell(line.size() + 1);
     }
 
     /// Counts as one line that is no record.
@@ -264,30 +268,34 @@ private:
     {
         entry.last = rows_.add(record, mark);
         if (entry.first == 0) entry.first = entry.last;
+        if (record == nullptr) ++entry.unreadable;
     }
 
     void keep(KnownFile& entry)
     {
-        SQLite::Statement row{database_,
-                              "INSERT INTO file (name, size, modified, text, first, last) "
-                              "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-                              "size = excluded.size, modified = excluded.modified, text = "
-                              "excluded.text, first = excluded.first, last = excluded.last"};
+        SQLite::Statement row{
+            database_, "INSERT INTO file (name, size, modified, text, first, last, unreadable) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+                       "size = excluded.size, modified = excluded.modified, text = "
+                       "excluded.text, first = excluded.first, last = excluded.last, unreadable = "
+                       "excluded.unreadable"};
         row.bind(1, entry.name);
         row.bind(2, entry.size);
         row.bind(3, entry.modified);
         row.bind(4, entry.text);
         row.bind(5, entry.first);
         row.bind(6, entry.last);
+        row.bind(7, entry.unreadable);
         row.exec();
     }
 
+    /// @param bytes  of the file that is read now, so far
     void tell(std::uint64_t bytes)
     {
-        done_ += bytes;
-        if (!progress_ || done_ < told_ + kTellEvery) return;
-        told_ = done_;
-        progress_(done_, std::max(done_, all_)); // compressed files hold more than their size
+        if (!progress_ || all_ == 0 || done_ + bytes < told_ + kTellEvery) return;
+        told_ = done_ + bytes;
+        // A file that is compared first is read twice, and the newest grows: the end comes once.
+        progress_(std::min(told_, all_ - 1), all_);
     }
 
     SQLite::Database& database_;

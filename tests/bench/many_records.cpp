@@ -1,13 +1,16 @@
 // A decision log as a hospital fills it, as long as you like, made by the service itself without
 // its sockets: every record can be verified, explained and replayed.
 //
-//   tcds_many_records N DIRECTORY [--days D] [--from YYYY-MM-DD]
+//   tcds_many_records N DIRECTORY [--days D] [--from YYYY-MM-DD] [--no-repeats]
 //
 // N records, all types together, over D days (30) from a day on (2026-12-01; the shipped rules are
 // not in effect before 2026-11-22). Three clients, one of
 // them silent; a patient has about fifteen records, so there are N / 15 patients. The same
 // arguments make the same calls at the same times; decision ids, card uuids and measured times are
 // new in every run.
+//
+// With --no-repeats the service remembers nothing: no card is held back and feedback does not name
+// its decision; ten times as fast where a call comes every minute.
 //
 // DIRECTORY gets `audit` (the log), `store` (the rules), `k26q1.key` (the key of the pseudonyms),
 // `state.db` and `site.yaml`, with which the commands find all of it:
@@ -59,6 +62,7 @@ struct Wanted {
     std::string directory;
     std::size_t days = 30;
     std::string from = "2026-12-01";
+    bool repeats = true;
 };
 
 /// The day's calls come between six and twenty o'clock, evenly.
@@ -98,7 +102,7 @@ constexpr std::array kClients{
 };
 
 /// The settings of a service in production, with what it asks for.
-std::string siteFile(std::string const& folder)
+std::string siteFile(std::string const& folder, bool repeats)
 {
     std::filesystem::create_directories(folder);
     auto const key = folder + "/k26q1.key";
@@ -117,8 +121,8 @@ std::string siteFile(std::string const& folder)
                 folder + "/audit, key_file: " + key +
                 ", fsync: never}\n"
                 "state: {file: " +
-                folder +
-                "/state.db}\n"
+                folder + "/state.db, suppress: " + (repeats ? "true" : "false") +
+                "}\n"
                 "content:\n"
                 "  store: " +
                 folder +
@@ -137,11 +141,11 @@ std::string siteFile(std::string const& folder)
     return text;
 }
 
-config::Config settings(std::string const& folder)
+config::Config settings(std::string const& folder, bool repeats)
 {
     config::Sources sources;
     sources.file = folder + "/site.yaml";
-    sources.fileText = siteFile(folder);
+    sources.fileText = siteFile(folder, repeats);
     sources.stateDirectory = folder;
     sources.hostName = "many";
     Problems problems;
@@ -154,8 +158,9 @@ config::Config settings(std::string const& folder)
 class Service
 {
 public:
-    Service(std::string const& folder, Clock const& clock)
-        : config_{settings(folder)}, ops_{config_.logLevel, config_.logFormat},
+    Service(Wanted const& wanted, Clock const& clock)
+        : config_{settings(wanted.directory, wanted.repeats)}, ops_{config_.logLevel,
+                                                                    config_.logFormat},
           content_{content(config_, clock)}, callers_{taken(app::Callers::make(
                                                  config_, app::pinnedOnly(ops_)))},
           tenants_{taken(app::Tenants::open(config_, clock, ops_))}, app_{config_,  content_.rules,
@@ -367,6 +372,8 @@ Wanted readArguments(std::vector<std::string> const& arguments)
             wanted.days = std::stoul(arguments[++i]);
         else if (arguments[i] == "--from" && hasValue)
             wanted.from = arguments[++i];
+        else if (arguments[i] == "--no-repeats")
+            wanted.repeats = false;
         else
             plain.push_back(arguments[i]);
     }
@@ -388,13 +395,14 @@ int main(int count, char** values)
     try {
         wanted = readArguments({values + 1, values + count});
     } catch (std::exception const& error) {
-        std::cerr << "usage: tcds_many_records N DIRECTORY [--days D] [--from YYYY-MM-DD]\n"
+        std::cerr << "usage: tcds_many_records N DIRECTORY [--days D] [--from YYYY-MM-DD] "
+                     "[--no-repeats]\n"
                   << "DIRECTORY must not hold a log yet (" << error.what() << ")\n";
         return kUsage;
     }
     try {
         WorkingHours clock{wanted};
-        Service service{wanted.directory, clock};
+        Service service{wanted, clock};
         Traffic{wanted, clock, service}.run();
         std::cout << wanted.directory << "/audit\n";
         return 0;

@@ -71,7 +71,7 @@ class Filling
 {
 public:
     explicit Filling(std::string const& folder, std::string const& time = "2026-03-01T10:00:00Z")
-        : clock_{time}, log_{std::move(*audit::Log::open(audit::test::optionsIn(folder), clock_))}
+        : clock_{time}, log_{audit::Log::open(audit::test::optionsIn(folder), clock_).value()}
     {
     }
     void at(std::string const& time) { clock_.set(time); }
