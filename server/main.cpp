@@ -58,6 +58,22 @@ struct Run {
     {
         return tcds::cli::query(arguments);
     }
+    int operator()(tcds::cli::ProveArguments const& arguments) const
+    {
+        return tcds::cli::prove(arguments);
+    }
+    int operator()(tcds::cli::ConsistencyArguments const& arguments) const
+    {
+        return tcds::cli::consistency(arguments);
+    }
+    int operator()(tcds::cli::VerifyProofArguments const& arguments) const
+    {
+        return tcds::cli::verifyProof(arguments);
+    }
+    int operator()(tcds::cli::CheckpointKeyArguments const& arguments) const
+    {
+        return tcds::cli::checkpointKey(arguments);
+    }
     int operator()(tcds::cli::ReportArguments const& arguments) const
     {
         return tcds::cli::report(arguments);

@@ -17,6 +17,7 @@ namespace tcds::rules {
 namespace {
 
 constexpr std::size_t kSignatureBytes = 64; // RFC 8032, 5.1.6
+constexpr std::size_t kPublicBytes = 32;    // RFC 8032, 5.1.5
 
 struct Free {
     void operator()(BIO* bio) const { BIO_free(bio); }
@@ -69,6 +70,33 @@ Result<void> checkPrivate(std::string const& path)
     return {};
 }
 
+Result<Owned<EVP_PKEY>> readPublic(std::string const& path)
+{
+    auto const bytes = open(path);
+    if (!bytes)
+        return faulty(path, "the public key cannot be read: " + systemText(errno),
+                      "name a readable PEM file with the public key");
+    Owned<EVP_PKEY> key{PEM_read_bio_PUBKEY(bytes.get(), nullptr, noPassword, nullptr)};
+    if (!key)
+        return faulty(path, "holds no public key in PEM",
+                      "make it of the private one with: openssl pkey -in PRIVATE.pem -pubout");
+    if (!isEd25519(key.get()))
+        return faulty(path, "is no Ed25519 key",
+                      "make one with: openssl genpkey -algorithm ed25519 -out PRIVATE.pem");
+    return key;
+}
+
+std::string publicBytes(EVP_PKEY const* key)
+{
+    std::string bytes(kPublicBytes, '\0');
+    auto length = bytes.size();
+    if (EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(bytes.data()), &length) !=
+            1 ||
+        length != kPublicBytes)
+        throw std::runtime_error{"OpenSSL does not give the public half of an Ed25519 key"};
+    return bytes;
+}
+
 } // namespace
 
 struct TrustedKey::Impl {
@@ -83,21 +111,21 @@ TrustedKey::~TrustedKey() = default;
 
 Result<TrustedKey> TrustedKey::fromFile(std::string const& path)
 {
-    auto const bytes = open(path);
-    if (!bytes)
-        return faulty(path, "the public key cannot be read: " + systemText(errno),
-                      "name a readable PEM file with the public key");
-    Owned<EVP_PKEY> key{PEM_read_bio_PUBKEY(bytes.get(), nullptr, noPassword, nullptr)};
-    if (!key)
-        return faulty(path, "holds no public key in PEM",
-                      "make it of the private one with: openssl pkey -in PRIVATE.pem -pubout");
-    if (!isEd25519(key.get()))
-        return faulty(path, "is no Ed25519 key",
-                      "make one with: openssl genpkey -algorithm ed25519 -out PRIVATE.pem");
+    auto key = readPublic(path);
+    if (!key) return key.error();
     auto name = std::filesystem::path{path}.stem().string();
     if (!isPlainName(name))
         return faulty(path, "the name of the file cannot be the name of a key",
                       "use letters, digits, '.', '_' and '-', such as clin-board-1.pem");
+    return TrustedKey{std::make_unique<Impl>(Impl{std::move(name), *std::move(key)})};
+}
+
+Result<TrustedKey> TrustedKey::fromBytes(std::string name, std::string_view bytes)
+{
+    Owned<EVP_PKEY> key{
+        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytesOf(bytes), bytes.size())};
+    if (!key)
+        return faulty(name, "is no public Ed25519 key of 32 bytes", "name the key of the service");
     return TrustedKey{std::make_unique<Impl>(Impl{std::move(name), std::move(key)})};
 }
 
@@ -136,29 +164,60 @@ TrustedKey const* signerOf(std::string_view bytes, std::string_view signature,
     return at == keys.end() ? nullptr : &*at;
 }
 
-Result<std::string> signWith(std::string const& keyPath, std::string_view bytes)
+Result<std::string> publicKeyIn(std::string const& path)
 {
-    if (auto const checked = checkPrivate(keyPath); !checked) return checked.error();
-    auto const file = open(keyPath);
-    Owned<EVP_PKEY> const key{
-        file ? PEM_read_bio_PrivateKey(file.get(), nullptr, noPassword, nullptr) : nullptr};
+    auto const key = readPublic(path);
+    if (!key) return key.error();
+    return publicBytes(key->get());
+}
+
+struct SigningKey::Impl {
+    Owned<EVP_PKEY> key;
+};
+
+SigningKey::SigningKey(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+SigningKey::SigningKey(SigningKey&&) noexcept = default;
+SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
+SigningKey::~SigningKey() = default;
+
+Result<SigningKey> SigningKey::fromFile(std::string const& path)
+{
+    if (auto const checked = checkPrivate(path); !checked) return checked.error();
+    auto const file = open(path);
+    Owned<EVP_PKEY> key{file ? PEM_read_bio_PrivateKey(file.get(), nullptr, noPassword, nullptr)
+                             : nullptr};
     if (!key)
-        return faulty(keyPath, "holds no private key in PEM, or one with a password",
+        return faulty(path, "holds no private key in PEM, or one with a password",
                       "name a key without password, or sign with: openssl pkeyutl -sign -rawin "
                       "-inkey " +
-                          keyPath + " -in BUNDLE -out BUNDLE.sig");
+                          path + " -in BUNDLE -out BUNDLE.sig");
     if (!isEd25519(key.get()))
-        return faulty(keyPath, "is no Ed25519 key",
-                      "make one with: openssl genpkey -algorithm ed25519 -out " + keyPath);
+        return faulty(path, "is no Ed25519 key",
+                      "make one with: openssl genpkey -algorithm ed25519 -out " + path);
+    return SigningKey{std::make_unique<Impl>(Impl{std::move(key)})};
+}
+
+std::string SigningKey::sign(std::string_view bytes) const
+{
     Owned<EVP_MD_CTX> const context{EVP_MD_CTX_new()};
     std::string signature(kSignatureBytes, '\0');
     auto length = signature.size();
-    if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
+    if (!context ||
+        EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, impl_->key.get()) != 1 ||
         EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &length,
                        bytesOf(bytes), bytes.size()) != 1)
         throw std::runtime_error{"Ed25519 failed inside OpenSSL"};
     signature.resize(length);
     return signature;
+}
+
+std::string SigningKey::publicKey() const { return publicBytes(impl_->key.get()); }
+
+Result<std::string> signWith(std::string const& keyPath, std::string_view bytes)
+{
+    auto const key = SigningKey::fromFile(keyPath);
+    if (!key) return key.error();
+    return key->sign(bytes);
 }
 
 } // namespace tcds::rules

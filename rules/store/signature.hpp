@@ -22,6 +22,10 @@ public:
     ///        no record should hold
     static tcds::Result<TrustedKey> fromFile(std::string const& path);
 
+    /// @param bytes  the 32 bytes of RFC 8032; `name` is taken as it is
+    /// @error Config when they are no key
+    static tcds::Result<TrustedKey> fromBytes(std::string name, std::string_view bytes);
+
     TrustedKey(TrustedKey&&) noexcept;
     TrustedKey& operator=(TrustedKey&&) noexcept;
     ~TrustedKey();
@@ -43,6 +47,33 @@ tcds::Result<std::vector<TrustedKey>> trustedKeys(std::span<std::string const> p
 /// @return the key whose signature it is; nullptr: none of them
 TrustedKey const* signerOf(std::string_view bytes, std::string_view signature,
                            std::span<TrustedKey const> keys);
+
+/// The 32 bytes (RFC 8032) of the public key in a PEM file, as `openssl pkey -pubout` writes it.
+/// @error Config, `where` = the path: unreadable, no public key in PEM, not Ed25519
+tcds::Result<std::string> publicKeyIn(std::string const& path);
+
+/// A private Ed25519 key that is used again and again. From several threads at once.
+class SigningKey
+{
+public:
+    /// @param path  PEM file with the private key, readable by its owner alone
+    /// @error Config, `where` = the path: unreadable, open to others, no private key, not Ed25519
+    static tcds::Result<SigningKey> fromFile(std::string const& path);
+
+    SigningKey(SigningKey&&) noexcept;
+    SigningKey& operator=(SigningKey&&) noexcept;
+    ~SigningKey();
+
+    /// The Ed25519 signature (64 bytes).
+    [[nodiscard]] std::string sign(std::string_view bytes) const;
+    /// The 32 bytes of the public key (RFC 8032).
+    [[nodiscard]] std::string publicKey() const;
+
+private:
+    struct Impl;
+    explicit SigningKey(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
 
 /// The Ed25519 signature (64 bytes) on some bytes: what `openssl pkeyutl -sign -rawin` gives.
 ///

@@ -41,7 +41,7 @@ void tell(ops::OpsLog& ops, std::string const& tenant, audit::LogNews const& new
 }
 
 audit::LogOptions logOptions(config::TenantEntry const& entry, config::Config const& config,
-                             ops::OpsLog& ops)
+                             ops::OpsLog& ops, Checkpoints const* checkpoints)
 {
     audit::LogOptions options;
     options.directory = entry.auditDirectory;
@@ -61,8 +61,7 @@ audit::LogOptions logOptions(config::TenantEntry const& entry, config::Config co
         tell(ops, tenant, news);
     };
     options.engineVersion = std::string{kVersion};
-    options.checkpoints->records = config.checkpointRecords;
-    options.checkpoints->interval = config.checkpointInterval;
+    if (checkpoints != nullptr) options.checkpoints = checkpoints->of(entry.name);
     return options;
 }
 
@@ -85,13 +84,13 @@ Result<std::unique_ptr<state::Store>> openState(config::TenantEntry const& entry
 Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
                                            config::Config const& config, Clock const& clock,
                                            std::shared_ptr<KeyOwners> owners, ops::OpsLog& ops,
-                                           Tally tally)
+                                           Tally tally, Checkpoints const* checkpoints)
 {
     auto pseudonyms = loadPseudonyms(entry, clock.now());
     if (!pseudonyms) return pseudonyms.error();
     if (auto const claimed = owners->claim(entry.name, pseudonyms->marks()); !claimed)
         return claimed.error();
-    auto log = audit::Log::open(logOptions(entry, config, ops), clock);
+    auto log = audit::Log::open(logOptions(entry, config, ops, checkpoints), clock);
     if (!log) return log.error();
     auto state = openState(entry, config);
     if (!state) return state.error();
@@ -108,12 +107,12 @@ Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
 } // namespace
 
 Result<Tenants> Tenants::open(config::Config const& config, Clock const& clock, ops::OpsLog& ops,
-                              Tally tally)
+                              Tally tally, Checkpoints const* checkpoints)
 {
     Tenants tenants;
     auto const owners = std::make_shared<KeyOwners>();
     for (auto const& entry : config::allTenants(config)) {
-        auto tenant = openTenant(entry, config, clock, owners, ops, tally);
+        auto tenant = openTenant(entry, config, clock, owners, ops, tally, checkpoints);
         if (!tenant) {
             auto error = tenant.error();
             if (tenants.own_ != nullptr) error.where = "tenant " + entry.name + ": " + error.where;

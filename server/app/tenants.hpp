@@ -2,6 +2,7 @@
 
 #include "fhir/base/clock.hpp"
 #include "fhir/base/result.hpp"
+#include "server/app/checkpoints.hpp"
 #include "server/app/journal.hpp"
 #include "server/app/repeats.hpp"
 #include "server/app/tally.hpp"
@@ -36,10 +37,13 @@ public:
     /// made, but for a key file that the configuration names.
     /// @param config, clock, ops  outlive the tenants
     /// @param tally  counts what is refused and lost
+    /// @param checkpoints  signs and publishes those of every log, and outlives the tenants;
+    ///        nullptr: they are not signed
     /// @error Config: what cannot be opened, a key that two tenants have; `where` names the tenant
     ///        when it is not the service's own
     static Result<Tenants> open(config::Config const& config, Clock const& clock, ops::OpsLog& ops,
-                                Tally tally = Tally{});
+                                Tally tally = Tally{},
+                                Checkpoints const* checkpoints = nullptr);
 
     /// That of the setting `tenant`: it also has what is refused before a client is known.
     [[nodiscard]] Tenant& own() const { return *own_; }

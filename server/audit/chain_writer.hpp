@@ -60,7 +60,7 @@ private:
         std::uint64_t seq = 1;
         HexDigest previous = noPrevious();
         LogTree tree;                 // over all records before it
-        std::uint64_t checkpoint = 0; // seq of the last one
+        std::uint64_t checkpoint = 0; // record since which the next one counts
     };
     void addLine(Place& place, std::string_view type, std::string_view time,
                  std::string_view members);

@@ -33,6 +33,13 @@ rapidjson::Value const* memberOf(rapidjson::Value const& object, char const* nam
     return at == object.MemberEnd() ? nullptr : &at->value;
 }
 
+std::string textOf(rapidjson::Value const& object, char const* name)
+{
+    auto const* const member = memberOf(object, name);
+    if (member == nullptr || !member->IsString()) return {};
+    return {member->GetString(), member->GetStringLength()};
+}
+
 Result<MerkleTree> readPeaks(rapidjson::Value const& tree)
 {
     auto const* const size = memberOf(tree, "size");
@@ -91,11 +98,10 @@ Result<std::optional<StatedTree>> readTree(std::string_view line)
     auto const digest = root == nullptr ? std::nullopt : digestOf(*root);
     if (!digest) return bad("/tree/root", "is no SHA-256 in base64");
     stated.root = *digest;
-    auto const* const type = memberOf(record, "type");
-    stated.atStart = type != nullptr && *type == "start";
-    auto const* const note = memberOf(record, "note");
-    if (note != nullptr && note->IsString())
-        stated.note.assign(note->GetString(), note->GetStringLength());
+    stated.atStart = textOf(record, "type") == "start";
+    stated.node = textOf(record, "node");
+    stated.tenant = textOf(record, "tenant");
+    stated.note = textOf(record, "note");
     return std::optional{std::move(stated)};
 }
 

@@ -33,9 +33,10 @@ void writeTree(Members& members, LogTree const& tree, Sha256& sha256);
 /// What a `start` or `checkpoint` record states.
 struct StatedTree {
     LogTree tree;
-    Digest root{};        // as stated; whether the peaks give it is for the reader to compare
-    bool atStart = false; // by a `start` record
-    std::string note;     // of a signed checkpoint
+    Digest root{};            // as stated; whether the peaks give it is for the reader to compare
+    std::string node, tenant; // of the record
+    bool atStart = false;     // by a `start` record
+    std::string note;         // of a signed checkpoint
 };
 
 /// @param line  a whole record
@@ -46,7 +47,7 @@ Result<std::optional<StatedTree>> readTree(std::string_view line);
 /// Where a log's tree goes on.
 struct TreeTail {
     LogTree tree;
-    std::uint64_t checkpoint = 0; // seq of the last checkpoint if it is known; else 0
+    std::uint64_t checkpoint = 0; // record from which on records count towards the next one
 };
 
 /// The tree over all records of a log: that of its last `start` or `checkpoint` record, and the

@@ -169,7 +169,7 @@ public:
             return faulty(path, "the tree in record " + std::to_string(leaf->seq) +
                                     " contradicts itself");
         found_ = tree;
-        if (!(*stated)->atStart) checkpoint_ = leaf->seq;
+        checkpoint_ = (*stated)->atStart ? leaf->seq - 1 : leaf->seq;
         return false;
     }
 
@@ -179,6 +179,7 @@ public:
         tail.checkpoint = checkpoint_;
         if (!found_) {
             tail.tree.first = lastSeq + 1;
+            tail.checkpoint = lastSeq;
             return tail;
         }
         tail.tree = *found_;

@@ -81,6 +81,26 @@ struct ExportArguments {
 struct VerifyArguments {
     std::string directory, config;
     std::vector<std::pair<std::string, std::string>> flags;
+    std::vector<std::string> files; // of a log, instead of its directory
+    std::vector<std::string> keys;  // whose signatures count: "NAME+ID+BASE64" or PEM files
+    std::string checkpoints;        // published ones: a folder or a file
+};
+struct ProveArguments {
+    VerifyArguments where;
+    std::string seq, decision, size;
+    bool withoutRecord = false;
+};
+struct ConsistencyArguments {
+    VerifyArguments where;
+    std::string from, to;
+};
+struct VerifyProofArguments {
+    std::string file;
+    std::vector<std::string> keys;
+};
+struct CheckpointKeyArguments {
+    std::string config;
+    std::vector<std::pair<std::string, std::string>> flags;
 };
 struct ShowArguments {
     VerifyArguments where;
@@ -152,12 +172,14 @@ struct DoctorArguments {
     std::vector<std::pair<std::string, std::string>> flags;
 };
 
-using Command = std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments,
-                             CoverageArguments, ExplainArguments, ExportArguments, DocArguments,
-                             DiffArguments, BuildArguments, VerifyBundleArguments, VerifyArguments,
-                             ShowArguments, QueryArguments, ReportArguments, ForwardArguments,
-                             AuditExportArguments, ConfigArguments, PrefetchArguments,
-                             LookupArguments, ImportArguments, TermsDiffArguments, DoctorArguments>;
+using Command =
+    std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
+                 ExplainArguments, ExportArguments, DocArguments, DiffArguments, BuildArguments,
+                 VerifyBundleArguments, VerifyArguments, ShowArguments, QueryArguments,
+                 ReportArguments, ForwardArguments, AuditExportArguments, ConfigArguments,
+                 PrefetchArguments, LookupArguments, ImportArguments, TermsDiffArguments,
+                 DoctorArguments, ProveArguments, ConsistencyArguments, VerifyProofArguments,
+                 CheckpointKeyArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.
 /// @return the command, or the exit code when there is nothing left to do

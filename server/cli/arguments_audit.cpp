@@ -11,12 +11,73 @@ void addWhere(CLI::App& options, VerifyArguments& where, Parsing& parsing)
     addConfig(options, where.config, parsing);
 }
 
+void addKeys(CLI::App& options, std::vector<std::string>& keys)
+{
+    options.add_option("--key", keys,
+                       "key of the service: a PEM file, or what `audit checkpoint-key` prints; "
+                       "may be repeated");
+}
+
 void addVerify(CLI::App& audit, Parsing& parsing)
 {
     auto [verify, wanted] = addCommand<VerifyArguments>(
         audit, parsing, "verify", "check that no record was changed, lost or added");
-    verify.footer("Example: twitch-cds audit verify --directory /var/lib/twitch-cds/audit");
+    verify.footer("Examples:\n"
+                  "  twitch-cds audit verify --directory /var/lib/twitch-cds/audit\n"
+                  "  twitch-cds audit verify --directory copy --key checkpoint.pub.pem "
+                  "--checkpoints /mnt/witness\n"
+                  "Exit code: 0 intact, 1 broken, 2 intact chain but a checkpoint does not fit.");
     addWhere(verify, wanted, parsing);
+    verify.add_option("FILE", wanted.files, "some files of the log instead of its folder");
+    addKeys(verify, wanted.keys);
+    verify.add_option("--checkpoints", wanted.checkpoints,
+                      "folder or file of published checkpoints to compare with");
+}
+
+void addProve(CLI::App& audit, Parsing& parsing)
+{
+    auto [prove, wanted] = addCommand<ProveArguments>(
+        audit, parsing, "prove", "print a proof that a record is in the log, without the others");
+    prove.footer("Example: twitch-cds audit prove --decision 019cb32f-8d00-70d8-98e0-985ecc7f6041 "
+                 "> proof.json");
+    addWhere(prove, wanted.where, parsing);
+    auto* const record = prove.add_option_group("record");
+    record->add_option("--seq", wanted.seq, "sequence number of the record");
+    record->add_option("--decision", wanted.decision, "decision id (X-Decision-Id)");
+    record->require_option(1);
+    prove.add_option("--size", wanted.size,
+                     "prove it for the tree of this size, such as that of a published checkpoint");
+    prove.add_flag("--without-record", wanted.withoutRecord, "show the hash of the record alone");
+}
+
+void addConsistency(CLI::App& audit, Parsing& parsing)
+{
+    auto [options, wanted] =
+        addCommand<ConsistencyArguments>(audit, parsing, "consistency",
+                                         "print a proof that an older checkpoint's records are the "
+                                         "beginning of a newer one's");
+    options.footer("Example: twitch-cds audit consistency --from 1000 --to 20000 > proof.json");
+    addWhere(options, wanted.where, parsing);
+    options.add_option("--from", wanted.from, "size of the older tree")->required();
+    options.add_option("--to", wanted.to, "size of the newer tree")->required();
+}
+
+void addVerifyProof(CLI::App& audit, Parsing& parsing)
+{
+    auto [options, wanted] = addCommand<VerifyProofArguments>(audit, parsing, "verify-proof",
+                                                              "check a proof; needs no log");
+    options.footer("Example: twitch-cds audit verify-proof proof.json --key checkpoint.pub.pem");
+    options.add_option("FILE", wanted.file, "the proof; - reads stdin")->required();
+    addKeys(options, wanted.keys);
+}
+
+void addCheckpointKey(CLI::App& audit, Parsing& parsing)
+{
+    auto [options, wanted] = addCommand<CheckpointKeyArguments>(
+        audit, parsing, "checkpoint-key",
+        "print what auditors check signatures of checkpoints with");
+    options.footer("Example: twitch-cds audit checkpoint-key --config /etc/twitch-cds.yaml");
+    addConfig(options, wanted.config, parsing);
 }
 
 void addShow(CLI::App& audit, Parsing& parsing)
@@ -158,6 +219,10 @@ void addAuditCommands(CLI::App& app, Parsing& parsing)
     auto* audit = app.add_subcommand("audit", "check and read the decision log");
     audit->require_subcommand(1);
     addVerify(*audit, parsing);
+    addProve(*audit, parsing);
+    addConsistency(*audit, parsing);
+    addVerifyProof(*audit, parsing);
+    addCheckpointKey(*audit, parsing);
     addShow(*audit, parsing);
     addQuery(*audit, parsing);
     addReport(*audit, parsing);

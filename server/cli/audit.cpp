@@ -8,33 +8,6 @@
 
 namespace tcds::cli {
 
-int verify(VerifyArguments const& arguments)
-{
-    auto const directory = directoryOf(arguments);
-    if (!directory) return Exit::kConfiguration;
-    auto const verified = audit::verify(*directory, progressOf("verifying"));
-    if (!verified) {
-        complain(verified.error());
-        return Exit::kBadInput;
-    }
-    if (auto const& broken = verified->firstBreak) {
-        std::cout << "BROKEN at " << broken->file << ":" << broken->line << " (seq " << broken->seq
-                  << "): " << broken->what << ". Fix: " << broken->fix << ".\n"
-                  << verified->records << " records before it are intact.\n";
-        return Exit::kCheckFailed;
-    }
-    std::cout << "intact: " << verified->records << " records";
-    if (verified->records > 0)
-        std::cout << ", seq " << verified->firstSeq << " to " << verified->lastSeq << ", "
-                  << verified->firstTime << " to " << verified->lastTime;
-    std::cout << ", " << verified->files.size() << " file(s) in " << *directory << "\n";
-    if (auto const& removed = verified->removed)
-        std::cout << "records 1 to " << removed->lastSeq << " were removed by retention after "
-                  << removed->days << " days, as the log itself says (last: " << removed->file
-                  << ", up to " << removed->to << ")\n";
-    return Exit::kDone;
-}
-
 int show(ShowArguments const& arguments)
 {
     auto const directory = directoryOf(arguments.where);

@@ -2,6 +2,7 @@
 #include "fhir/client/fhir_client.hpp"
 #include "server/app/admin.hpp"
 #include "server/app/app.hpp"
+#include "server/app/checkpoints.hpp"
 #include "server/app/content_switch.hpp"
 #include "server/app/forwarding.hpp"
 #include "server/app/key_servers.hpp"
@@ -295,7 +296,13 @@ int serve(ServeArguments const& arguments)
     auto const metrics = config.metricsAddress.empty()
                              ? nullptr
                              : app::metricsOf(config, *rules); // nothing is counted for nobody
-    auto const tenants = app::Tenants::open(config, clock, ops, app::Tally{metrics.get()});
+    auto const checkpoints = app::Checkpoints::make(config, ops, metrics.get());
+    if (!checkpoints) {
+        complain(checkpoints.error());
+        return Exit::kConfiguration;
+    }
+    auto const tenants =
+        app::Tenants::open(config, clock, ops, app::Tally{metrics.get()}, &*checkpoints);
     if (!tenants) {
         complain(tenants.error());
         return Exit::kConfiguration;

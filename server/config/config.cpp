@@ -197,6 +197,21 @@ void refusePostgres(Config const& config, std::string const& where, Problems& pr
                        "set audit.postgres.connection, or leave audit.postgres.password_file out");
 }
 
+/// What is published is a signed note, or nothing.
+void refuseCheckpoints(Config const& config, std::string const& where, Problems& problems)
+{
+    auto const& to = config.checkpoints;
+    if (to.any() && config.checkpointKeyFile.empty())
+        problems.error(
+            "", where, "audit.checkpoints is set without audit.checkpoint_key_file",
+            "make a key with: (umask 077; openssl genpkey -algorithm ed25519 -out FILE)");
+    if (to.syslogCertificateFile.empty() != to.syslogKeyFile.empty())
+        problems.error(
+            "", where,
+            "of audit.checkpoints.syslog_certificate_file and syslog_key_file one is set",
+            "set both, or leave both out");
+}
+
 void refuse(Config const& config, std::string const& file, Problems& problems)
 {
     auto const where = file.empty() ? std::string{"configuration"} : file;
@@ -204,6 +219,7 @@ void refuse(Config const& config, std::string const& file, Problems& problems)
     refuseHalfTls(config.tls, where, problems);
     refuseContent(config, where, problems);
     refuseAdmin(config, where, problems);
+    refuseCheckpoints(config, where, problems);
     if (config.mode != Mode::Production) return;
     if (config.auditKeyFile.empty())
         problems.error("", where,

@@ -36,6 +36,18 @@ struct TlsSettings {
     bool leastIs13 = false;      // else 1.2
 };
 
+/// Where signed checkpoints of the log go; "": nowhere.
+struct CheckpointDestinations {
+    std::string directory;
+    std::string syslog, syslogCaFile, syslogCertificateFile, syslogKeyFile;
+    std::string http, httpCaFile;
+
+    [[nodiscard]] bool any() const
+    {
+        return !directory.empty() || !syslog.empty() || !http.empty();
+    }
+};
+
 /// All settings, defaults filled in. One page of docs: docs/configuration.md.
 struct Config {
     Mode mode = Mode::Production;
@@ -78,9 +90,11 @@ struct Config {
     bool auditLegalHold = false;
     std::size_t auditQueue = 1024; // records that may wait for the writer
     std::chrono::milliseconds auditWait{5000};
-    std::size_t checkpointRecords = 1000;        // the log states its tree after so many records
+    std::size_t checkpointRecords = 1000; // the log states its tree after so many records
+    CheckpointDestinations checkpoints;
+    std::string checkpointKeyFile;               // "": checkpoints are not signed
     std::chrono::seconds checkpointInterval{60}; // and after so long
-    std::string postgresConnection; // "": records are forwarded nowhere
+    std::string postgresConnection;              // "": records are forwarded nowhere
     std::string postgresPasswordFile;
 
     bool suppress = true;  // repeats and answered cards are not shown again (decision D18)
@@ -157,7 +171,8 @@ struct Sources {
 /// folder, any CORS origin by wildcard, a public_url that is not https, plain HTTP beyond loopback
 /// without a stated proxy, metrics beyond loopback without a word for it, entries as in clients.hpp
 /// and tenants.hpp; outside dev a bundle without trusted keys; in every mode settings of TLS that
-/// lack what they build on, and a listener for administration beyond loopback or without tokens.
+/// lack what they build on, destinations of checkpoints without a key, and a listener for
+/// administration beyond loopback or without tokens.
 std::optional<Loaded> load(Sources const& sources, Problems& problems);
 
 /// The same for people who look at a faulty configuration: what is faulty keeps its default.

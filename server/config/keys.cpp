@@ -28,6 +28,12 @@ bool tlsFile(Config& config, std::string_view value)
     config.tls.*Member = std::string{value};
     return true;
 }
+template <std::string CheckpointDestinations::*Member>
+bool checkpoints(Config& config, std::string_view value)
+{
+    config.checkpoints.*Member = std::string{value};
+    return true;
+}
 template <std::string Acknowledged::*Member>
 bool acknowledged(Config& config, std::string_view value)
 {
@@ -159,7 +165,8 @@ constexpr std::array kKeys{
     Key{"audit.directory", "", "", "where the decision log is written", "a path", false,
         text<&Config::auditDirectory>},
     Key{"audit.key_file", "", "",
-        "file with the key of the pseudonyms, or folder with one a quarter; required in production, "
+        "file with the key of the pseudonyms, or folder with one a quarter; required in "
+        "production, "
         "else made",
         "a path", false, text<&Config::auditKeyFile>},
     Key{"audit.fsync", "interval", "", "when records are forced to disk",
@@ -189,6 +196,9 @@ constexpr std::array kKeys{
         "a number from 1 to 65536", false, count<&Config::auditQueue, 1, 65536>},
     Key{"audit.wait_ms", "5000", "", "how long a record waits for the writer before it fails", kMs,
         false, wait<&Config::auditWait>},
+    Key{"audit.checkpoint_key_file", "", "",
+        "private key (PEM, Ed25519, mode 0600) that signs checkpoints; none: they are not signed",
+        "a path", false, text<&Config::checkpointKeyFile>},
     Key{"audit.checkpoint_records", "1000", "",
         "records after which a checkpoint is written, if not before", "a number from 1 to 1000000",
         false, count<&Config::checkpointRecords, 1, 1000000>},
@@ -197,8 +207,27 @@ constexpr std::array kKeys{
     Key{"audit.postgres.connection", "", "",
         "PostgreSQL to which records are forwarded besides; none: nowhere",
         "a connection string of libpq without password", false, text<&Config::postgresConnection>},
-    Key{"audit.postgres.password_file", "", "", "file with its password, mode 0600", "a path", false,
-        text<&Config::postgresPasswordFile>},
+    Key{"audit.postgres.password_file", "", "", "file with its password, mode 0600", "a path",
+        false, text<&Config::postgresPasswordFile>},
+    Key{"audit.checkpoints.directory", "", "",
+        "folder, best on another host, that gets each signed checkpoint as a file", "a path", false,
+        checkpoints<&CheckpointDestinations::directory>},
+    Key{"audit.checkpoints.syslog", "", "",
+        "collector of syslog over TLS that gets each signed checkpoint as a message", "HOST:PORT",
+        false, checkpoints<&CheckpointDestinations::syslog>},
+    Key{"audit.checkpoints.syslog_ca_file", "", "",
+        "authorities of its certificate; none: those of the system", "the path of a PEM file",
+        false, checkpoints<&CheckpointDestinations::syslogCaFile>},
+    Key{"audit.checkpoints.syslog_certificate_file", "", "",
+        "certificate that the service shows to it", "the path of a PEM file", false,
+        checkpoints<&CheckpointDestinations::syslogCertificateFile>},
+    Key{"audit.checkpoints.syslog_key_file", "", "", "private key of that certificate",
+        "the path of a PEM file", false, checkpoints<&CheckpointDestinations::syslogKeyFile>},
+    Key{"audit.checkpoints.http", "", "", "URL that gets each signed checkpoint by POST",
+        "an http(s) URL", false, checkpoints<&CheckpointDestinations::http>},
+    Key{"audit.checkpoints.http_ca_file", "", "",
+        "authorities of its certificate; none: those of the system", "the path of a PEM file",
+        false, checkpoints<&CheckpointDestinations::httpCaFile>},
     Key{"state.suppress", "true", "false",
         "cards that were shown or answered are not shown again while that counts", kYesNo, false,
         flag<&Config::suppress>},

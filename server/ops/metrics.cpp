@@ -131,6 +131,8 @@ private:
 template <std::size_t N>
 using Counters = Series<prometheus::Counter, N>;
 template <std::size_t N>
+using Gauges = Series<prometheus::Gauge, N>;
+template <std::size_t N>
 using Histograms = Series<prometheus::Histogram, N>;
 
 std::string named(std::string_view name) { return "twitch_cds_" + std::string{name}; }
@@ -353,6 +355,15 @@ struct Metrics::Impl {
                            {Dimension{"client", clients}}};
     prometheus::Counter& writeErrors =
         counter("audit_write_errors_total", "Records that could not be kept.").Add({});
+    Words destinations{{"directory", "syslog", "http"}};
+    prometheus::Family<prometheus::Gauge>& checkpointFamily{
+        gauge("audit_checkpoint_timestamp_seconds", "When the last checkpoint was made.")};
+    Gauges<1> published{gauge("audit_checkpoint_published_timestamp_seconds",
+                              "When the newest checkpoint that arrived was made."),
+                        {Dimension{"destination", destinations}}};
+    Counters<1> notPublished{counter("audit_checkpoint_publish_errors_total",
+                                     "Attempts to publish a checkpoint that failed."),
+                             {Dimension{"destination", destinations}}};
     Counters<2> keySets{counter("jwks_refresh_total", "Key sets of clients, read or not had."),
                         {Dimension{"client", clients}, Dimension{"outcome", refreshes}}};
     Histograms<1> durations{
@@ -439,6 +450,20 @@ void Metrics::auditWriteFailed() { impl_->writeErrors.Increment(); }
 void Metrics::forwarding(std::string const& tenant, ForwardingNumbers const& numbers)
 {
     impl_->forwardings.set(tenant, numbers);
+}
+
+void Metrics::checkpointMade(double at) { impl_->checkpointFamily.Add({}).Set(at); }
+
+void Metrics::checkpointPublished(std::string_view destination, double at)
+{
+    impl_->published.at({impl_->destinations.place(destination)}).Set(at);
+    // Alerts watch it: it is there before anything goes wrong.
+    impl_->notPublished.at({impl_->destinations.place(destination)});
+}
+
+void Metrics::checkpointNotPublished(std::string_view destination)
+{
+    impl_->notPublished.at({impl_->destinations.place(destination)}).Increment();
 }
 
 void Metrics::contentInUse(MetricWords::Content content) { impl_->use(std::move(content)); }

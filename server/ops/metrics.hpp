@@ -79,6 +79,9 @@ struct ForwardingNumbers {
 /// | `audit_forward_connected` | tenant | 1 while the database is there (gauge) |
 /// | `audit_forward_lag_records` | tenant | records that it lacks (gauge) |
 /// | `audit_forward_lag_seconds` | tenant | age of the oldest of them (gauge) |
+/// | `audit_checkpoint_timestamp_seconds` | | when the last checkpoint was made (gauge) |
+/// | `audit_checkpoint_published_timestamp_seconds` | destination | the newest that arrived (gauge) |
+/// | `audit_checkpoint_publish_errors_total` | destination | attempts that failed |
 /// | `jwks_refresh_total` | client, outcome | key sets that were read, or not had |
 /// | `content_reloads_total` | outcome | reloads of the rules: ok or refused |
 /// | `content_reload_refused` | | 1 while the last reload was refused, else 0 |
@@ -117,6 +120,12 @@ public:
     void auditWriteFailed();
     /// @param tenant  a name of the configuration
     void forwarding(std::string const& tenant, ForwardingNumbers const& numbers);
+    /// @param at  Unix time
+    void checkpointMade(double at);
+    /// @param destination  "directory", "syslog" or "http"
+    /// @param at           Unix time at which it was made
+    void checkpointPublished(std::string_view destination, double at);
+    void checkpointNotPublished(std::string_view destination);
     /// Replaces what was said before: once at start, and whenever other rules answer.
     void rulesInUse(RuleStates const& states);
 

@@ -1,4 +1,4 @@
-#include "server/audit/reader.hpp"
+#include "server/proof/verify.hpp"
 #include "tests/support/json_edit.hpp"
 #include "tests/unit/app/contents.hpp"
 #include "tests/unit/app/service.hpp"
@@ -97,7 +97,9 @@ TEST(TenantKeys, ThatAreDestroyedTakeWithThemWhatWasRememberedUnderThem)
 
     EXPECT_GE(cardsOf(service.post(kView, call())), 1);
     EXPECT_EQ(at(keyRecords(service).at(0), "/keys"), R"({"inForce":"k26q2","kept":[]})");
-    auto const verified = audit::verify(folderOf(service) + "/audit", {});
+    proof::VerifyRequest request;
+    request.directory = folderOf(service) + "/audit";
+    auto const verified = proof::verify(std::move(request), {});
     ASSERT_TRUE(verified);
     EXPECT_FALSE(verified->firstBreak);
 }

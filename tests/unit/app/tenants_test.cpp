@@ -1,6 +1,7 @@
 #include "server/app/tenants.hpp"
 
 #include "server/audit/reader.hpp"
+#include "server/proof/verify.hpp"
 #include "tests/support/json_edit.hpp"
 #include "tests/unit/app/service.hpp"
 #include "tests/unit/auth/stage.hpp"
@@ -153,10 +154,13 @@ TEST_F(TwoTenants, KnowOnePatientByDifferentKeysInLogsOfTheirOwn)
         EXPECT_EQ(at(records[0], "/tenant"), tenant);
         EXPECT_EQ(at(records[0], "/client/name"), std::string{tenant} + "-ehr");
         patients[tenant] = at(records[0], "/subject/patientKey");
-        auto const verified = audit::verify(log, {});
+        proof::VerifyRequest request;
+        request.directory = log;
+        auto const verified = proof::verify(std::move(request), {});
         ASSERT_TRUE(verified) << tenant;
         EXPECT_FALSE(verified->firstBreak) << tenant;
-        EXPECT_EQ(verified->records, 3U) << tenant << ": start, decision, stop";
+        EXPECT_EQ(verified->records, 4U) << tenant << ": start, decision, stop, checkpoint";
+        EXPECT_FALSE(verified->mismatch) << tenant;
     }
     // keyId:digest - the period is the same, the key is not.
     auto const& west = patients["west"];

@@ -3,6 +3,7 @@
 #include "fhir/base/datetime.hpp"
 #include "server/audit/log.hpp"
 #include "server/audit/reader.hpp"
+#include "server/proof/verify.hpp"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -106,10 +107,18 @@ inline std::vector<std::string> recordsIn(std::string const& directory, Wanted c
     return lines;
 }
 
+inline Result<proof::Verification> verified(std::string const& directory,
+                                            proof::Progress const& progress = {})
+{
+    proof::VerifyRequest request;
+    request.directory = directory;
+    return proof::verify(std::move(request), progress);
+}
+
 /// "" when the chain is intact, else "file:line seq N: what".
 inline std::string breakIn(std::string const& directory)
 {
-    auto const found = verify(directory, {});
+    auto const found = verified(directory);
     if (!found) return toText(found.error());
     if (!found->firstBreak) return {};
     auto const& broken = *found->firstBreak;

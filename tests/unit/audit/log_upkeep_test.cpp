@@ -137,7 +137,7 @@ TEST_F(Upkeep, WritesDownWhatItRemovesAndVerifyGoesByThat)
                           hash(first.back()) + R"("},"days":1,)"));
     EXPECT_THAT(records[1], HasSubstr(R"("records":3,"firstSeq":3,"lastSeq":5,)"));
     EXPECT_THAT(records[1], HasSubstr(hash(second.back())));
-    auto const found = verify(folder.path(), {});
+    auto const found = test::verified(folder.path());
     ASSERT_TRUE(found);
     EXPECT_FALSE(found->firstBreak) << found->firstBreak->what;
     EXPECT_EQ(found->firstSeq, 6U);

@@ -56,6 +56,27 @@ TEST(MetricsOfRules, SayHowManyStandHowAndWhenEachIsReviewed)
     EXPECT_THAT(second, Not(HasSubstr("overlay")));
 }
 
+TEST(MetricsOfCheckpoints, SayWhenTheLastWasMadeAndArrived)
+{
+    Metrics metrics{words()};
+    EXPECT_THAT(metrics.text(), Not(HasSubstr("checkpoint")));
+    metrics.checkpointMade(1795305600.5);
+    metrics.checkpointMade(1795305660);
+    metrics.checkpointPublished("syslog", 1795305600);
+    metrics.checkpointNotPublished("http");
+    metrics.checkpointNotPublished("http");
+
+    auto const text = metrics.text();
+
+    EXPECT_THAT(text, HasSubstr("twitch_cds_audit_checkpoint_timestamp_seconds 1795305660\n"));
+    EXPECT_THAT(text, HasSubstr("twitch_cds_audit_checkpoint_published_timestamp_seconds{"
+                                "destination=\"syslog\"} 1795305600\n"));
+    EXPECT_THAT(text, HasSubstr("twitch_cds_audit_checkpoint_publish_errors_total{"
+                                "destination=\"syslog\"} 0\n"));
+    EXPECT_THAT(text, HasSubstr("twitch_cds_audit_checkpoint_publish_errors_total{"
+                                "destination=\"http\"} 2\n"));
+}
+
 TEST(MetricsText, IsTheExpositionFormatInAFixedOrder)
 {
     Metrics metrics{words()};

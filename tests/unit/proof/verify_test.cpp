@@ -2,13 +2,16 @@
 
 #include "server/audit/digest.hpp"
 
-namespace tcds::audit {
+namespace tcds::proof {
 namespace {
+
+namespace test = audit::test;
 
 using test::breakIn;
 using test::linesOf;
 using test::SetClock;
 using test::TemporaryDirectory;
+using test::verified;
 using test::writeLines;
 
 constexpr auto kFirst = "decisions-2026-03-03.jsonl";
@@ -22,7 +25,7 @@ protected:
     ThreeDays()
     {
         SetClock clock{"2026-03-03T10:00:00Z"};
-        auto log = Log::open(test::optionsIn(folder.path()), clock);
+        auto log = audit::Log::open(test::optionsIn(folder.path()), clock);
         for (auto const& [time, count] :
              {std::pair{"2026-03-03T11:00:00Z", 3}, std::pair{"2026-03-04T11:00:00Z", 2},
               std::pair{"2026-03-05T11:00:00Z", 1}}) {
@@ -51,7 +54,7 @@ std::string rehashed(std::string line)
 {
     auto const at = line.rfind(",\"hash\":\"");
     auto const body = line.substr(0, at) + "}";
-    return body.substr(0, body.size() - 1) + ",\"hash\":\"" + sha256(body) + "\"}";
+    return body.substr(0, body.size() - 1) + ",\"hash\":\"" + audit::sha256(body) + "\"}";
 }
 
 std::string replaced(std::string text, std::string const& from, std::string const& to)
@@ -64,7 +67,7 @@ std::string replaced(std::string text, std::string const& from, std::string cons
 TEST_F(Verify, FindsAnIntactLogIntact)
 {
     std::uint64_t done = 0, all = 0;
-    auto const found = verify(folder.path(), [&](std::uint64_t now, std::uint64_t of) {
+    auto const found = verified(folder.path(), [&](std::uint64_t now, std::uint64_t of) {
         done = now;
         all = of;
     });
@@ -103,7 +106,7 @@ TEST_F(Verify, NamesTheRecordThatWasAltered)
     changed[2] = replaced(changed[2], "\"n\":1", "\"n\":7");
     put(kFirst, changed);
 
-    auto const found = verify(folder.path(), {});
+    auto const found = verified(folder.path());
 
     ASSERT_TRUE(found->firstBreak);
     EXPECT_EQ(found->firstBreak->seq, 3U);
@@ -274,12 +277,13 @@ TEST_F(Verify, SeesThatTheOldestFilesAreMissing)
 TEST_F(Verify, TakesNoRemovalForAnotherOne)
 {
     auto const removalOf = [](std::uint64_t lastSeq, std::string const& hash) {
-        return writeRemoval({"decisions-2026-03-03.jsonl", 4, 1, lastSeq, "", "", hash, 2192});
+        return audit::writeRemoval(
+            {"decisions-2026-03-03.jsonl", 4, 1, lastSeq, "", "", hash, 2192});
     };
     auto const hash = lines(kFirst).back().substr(lines(kFirst).back().size() - 66, 64);
     std::filesystem::remove(folder.path(kFirst));
     SetClock const clock{"2026-03-05T12:00:00Z"};
-    auto const log = Log::open(test::optionsIn(folder.path()), clock).value();
+    auto const log = audit::Log::open(test::optionsIn(folder.path()), clock).value();
 
     ASSERT_TRUE(log->append("config", removalOf(4, std::string(64, 'a'))));
     ASSERT_TRUE(log->append("config", removalOf(3, hash)));
@@ -326,11 +330,11 @@ TEST(VerifyDirectory, ThatIsAbsentOrEmptyIsSaid)
 {
     TemporaryDirectory const folder;
     for (auto const& path : {folder.path("none"), folder.path()}) {
-        auto const found = verify(path, {});
+        auto const found = verified(path);
         ASSERT_FALSE(found);
         EXPECT_EQ(found.error().kind, Error::Kind::NotFound);
     }
 }
 
 } // namespace
-} // namespace tcds::audit
+} // namespace tcds::proof
