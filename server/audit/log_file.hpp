@@ -20,7 +20,7 @@ public:
     /// Opens or makes the file, readable by its owner alone.
     /// @param disk  outlives the file
     /// @error Unavailable when that fails
-    static Result<LogFile> open(std::string path, Disk const& disk);
+    static Result<LogFile> open(std::string path, Disk const& disk = Disk::ofSystem());
 
     /// One write() for all of `lines`. What a failed one left is taken away before this returns,
     /// or, when even that fails, before the next append writes anything.
