@@ -90,6 +90,10 @@ struct Run {
     {
         return tcds::cli::exportRecords(arguments);
     }
+    int operator()(tcds::cli::FetchArguments const& arguments) const
+    {
+        return tcds::cli::fetchLog(arguments);
+    }
     int operator()(tcds::cli::ConfigArguments const& arguments) const
     {
         return tcds::cli::config(arguments);

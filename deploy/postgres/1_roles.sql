@@ -23,8 +23,9 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'twitch_cds_reader') THEN
         CREATE ROLE twitch_cds_reader NOLOGIN;
     END IF;
-    -- Who installs makes everything in the owner's name; a superuser may do so anyway.
-    IF NOT pg_has_role(current_user, 'twitch_cds_owner', 'MEMBER') THEN
+    -- Who installs makes everything in the owner's name; a superuser may do so anyway. (Who made a role
+    -- in PostgreSQL 16 is its member, and may not yet act as it.)
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         EXECUTE format('GRANT twitch_cds_owner TO %I', current_user);
     END IF;
 END

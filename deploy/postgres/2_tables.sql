@@ -39,8 +39,15 @@ CREATE TABLE IF NOT EXISTS twitch_cds.record (
     mode          text,
     patient_key   text,
     encounter_key text,
+    fhir_server   text,
+    complaint     boolean, -- of a decision: it saw one
     outcomes      text[],  -- of a decision: 'EL-MG-LOW fired', one for each candidate
+    fired         text[],  -- of a decision: the rules that fired
+    held_back     text[],  -- and those whose card was a repeat or was answered before
     cards         text[],  -- uuids: of the cards of a decision, of the card of a feedback
+    card_rules    text[],  -- of a decision: for each card its rules, the leading one first
+    answer        text,    -- of a feedback: accepted, overridden
+    answered_at   timestamptz,
     body          jsonb       NOT NULL,
     line          text        NOT NULL,
     received_at   timestamptz NOT NULL DEFAULT now(),

@@ -23,32 +23,54 @@ BEGIN
 END
 $$;
 
+-- The texts between the quotes of a text, with quotes that a backslash escapes left where they are.
+CREATE OR REPLACE FUNCTION twitch_cds.quoted(value text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT array_agg(part[1]) FROM regexp_matches(value, '((?:[^"\\]|\\.)*)(?:"|$)', 'g') AS part
+$$;
+
 -- Lines taken apart by the head and the tail that their writer puts around every record; `type` is
 -- null when they differ. `hash` is what the line states, `digest` what its bytes give: the SHA-256
--- of all before `,"hash":".."` and a closing brace.
+-- of all before `,"hash":".."` and a closing brace. Places and quotes are looked at, not patterns:
+-- a regular expression costs ten times as much as all the rest of a record.
 CREATE OR REPLACE FUNCTION twitch_cds.take_apart(lines bytea[])
 RETURNS TABLE (line text, raw bytea, type text, seq bigint, ts timestamptz, node text, tenant text,
                hash bytea, digest bytea)
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT line, raw, head[1], head[2]::bigint, head[3]::timestamptz,
-           ('"' || head[4] || '"')::jsonb #>> '{}', ('"' || head[5] || '"')::jsonb #>> '{}',
-           decode(tail[1], 'hex'), sha256(substr(raw, 1, length(raw) - 75) || '\x7d'::bytea)
+    SELECT line, raw, CASE WHEN good THEN head[6] END,
+           CASE WHEN good THEN trim(':,' FROM head[9])::bigint END,
+           CASE WHEN good THEN head[12]::timestamptz END,
+           CASE WHEN good THEN ('"' || head[16] || '"')::jsonb #>> '{}' END,
+           CASE WHEN good THEN ('"' || head[20] || '"')::jsonb #>> '{}' END,
+           CASE WHEN good THEN decode(stated, 'hex') END, digest
     FROM (
-        SELECT line, raw,
-               CASE WHEN tail IS NOT NULL THEN
-               regexp_match(left(line, 4000),
-                   '^\{"v":1,"type":"([a-z]+)","seq":([0-9]{1,18}),'
-                   '"ts":"(20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z)",'
-                   '"node":"((?:[^"\\]|\\.)*)","tenant":"((?:[^"\\]|\\.)*)",') END AS head,
-               tail
+        SELECT line, raw, head, stated, digest,
+               ends AND translate(stated, '0123456789abcdef', '') = ''
+               AND head[1:5] = ARRAY['{', 'v', ':1,', 'type', ':'] AND head[7:8] = ARRAY[',', 'seq']
+               AND head[10:11] = ARRAY['ts', ':'] AND head[13:15] = ARRAY[',', 'node', ':']
+               AND head[17:19] = ARRAY[',', 'tenant', ':'] AND left(head[21], 1) = ','
+               AND translate(head[6], 'abcdefghijklmnopqrstuvwxyz', '') = ''
+               AND head[9] LIKE ':_%,' AND length(head[9]) <= 20
+               AND translate(head[9], '0123456789', '') = ':,'
+               AND head[12] LIKE '20__-__-__T__:__:__.___Z' AS good
         FROM (
             SELECT convert_from(raw, 'UTF8') AS line, raw,
-                   regexp_match(right(convert_from(raw, 'UTF8'), 149),
-                       '^,"prev":"[0-9a-f]{64}","hash":"([0-9a-f]{64})"\}$') AS tail
-            FROM unnest(lines) AS sent(raw)
-        ) AS ends
-    ) AS heads
+                   CASE WHEN position('\' IN start) = 0 THEN string_to_array(start, '"')
+                        ELSE twitch_cds.quoted(start) END AS head,
+                   length(raw) > 149
+                   AND substr(raw, length(raw) - 148, 9) = convert_to(',"prev":"', 'UTF8')
+                   AND substr(raw, length(raw) - 75, 10) = convert_to('",' || '"hash":"', 'UTF8')
+                   AND substr(raw, length(raw) - 1, 2) = convert_to('"}', 'UTF8') AS ends,
+                   encode(substr(raw, greatest(length(raw) - 65, 1), 64), 'escape') AS stated,
+                   sha256(substr(raw, 1, greatest(length(raw) - 75, 0)) || '\x7d'::bytea) AS digest
+            FROM (
+                SELECT raw, left(convert_from(raw, 'UTF8'), 1000) AS start
+                FROM unnest(lines) AS sent(raw) OFFSET 0 -- each is computed once
+            ) AS starts OFFSET 0
+        ) AS parts OFFSET 0
+    ) AS judged
 $$;
 
 -- A line as jsonb, which knows no NUL character.
@@ -58,6 +80,30 @@ AS $$
     SELECT CASE WHEN position('\u0000' IN line) = 0 THEN line::jsonb
                 ELSE regexp_replace(line, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g')::jsonb
            END
+$$;
+
+-- The first instant of a FHIR date, dateTime or instant to the millisecond; without a zone UTC.
+-- Nothing for any other text.
+CREATE OR REPLACE FUNCTION twitch_cds.instant(value text) RETURNS timestamptz
+LANGUAGE plpgsql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    part text[] := regexp_match(value, '^(\d{4})(?:-(\d\d)(?:-(\d\d)'
+        '(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:Z|([+-])(\d\d):(\d\d))?)?)?)?$');
+    zone interval := interval '0';
+BEGIN
+    IF part IS NULL OR part[1]::int NOT BETWEEN 1800 AND 2199 THEN RETURN NULL; END IF;
+    IF part[8] IS NOT NULL THEN
+        zone := make_interval(hours => part[9]::int, mins => part[10]::int);
+        IF part[8] = '-' THEN zone := -zone; END IF;
+    END IF;
+    RETURN make_timestamptz(part[1]::int, coalesce(part[2], '01')::int, coalesce(part[3], '01')::int,
+        coalesce(part[4], '00')::int, coalesce(part[5], '00')::int,
+        least(coalesce(part[6], '00')::int, 59)
+            + left(coalesce(part[7], '') || '000', 3)::int / 1000.0::double precision, 'UTC') - zone;
+EXCEPTION WHEN data_exception THEN
+    RETURN NULL; -- 2026-02-30
+END
 $$;
 
 -- An element of `list` each; nothing when it is no list.
@@ -98,21 +144,46 @@ BEGIN
     ), kept AS (
         INSERT INTO twitch_cds.record (tenant, node, seq, ts, type, decision_id, hook, service,
                                        client, user_ref, mode, patient_key, encounter_key,
-                                       outcomes, cards, body, line)
+                                       fhir_server, complaint, outcomes, fired, held_back, cards,
+                                       card_rules, answer, answered_at, body, line)
         SELECT tenant, node, seq, ts, type, body ->> 'decisionId', body ->> 'hook',
                body ->> 'service',
                CASE jsonb_typeof(body -> 'client') WHEN 'object' THEN body -> 'client' ->> 'name'
                                                    ELSE body ->> 'client' END,
                body ->> 'user', body ->> 'mode', body -> 'subject' ->> 'patientKey',
-               body -> 'subject' ->> 'encounterKey',
-               CASE type WHEN 'decision' THEN
-                   ARRAY(SELECT (rule ->> 'id') || ' ' || (rule ->> 'outcome')
-                         FROM twitch_cds.items(body -> 'rules') AS rule) END,
-               CASE type WHEN 'decision' THEN
-                   ARRAY(SELECT card ->> 'uuid' FROM twitch_cds.items(body -> 'cards') AS card)
+               body -> 'subject' ->> 'encounterKey', body ->> 'fhirServer',
+               -- A record of level `digest` has no facts: there rules that passed their gate tell.
+               CASE WHEN type <> 'decision' THEN NULL
+                    WHEN jsonb_typeof(body -> 'facts') = 'array'
+                    THEN body -> 'facts' @> '[{"kind": "complaint"}]'
+                    ELSE coalesce(judged.passed, false) END,
+               judged.outcomes, judged.fired, judged.held_back,
+               CASE type WHEN 'decision' THEN shown.cards
                          WHEN 'feedback' THEN ARRAY[body ->> 'card'] END,
+               shown.card_rules,
+               CASE type WHEN 'feedback' THEN body ->> 'outcome' END,
+               CASE type WHEN 'feedback' THEN
+                   coalesce(twitch_cds.instant(body ->> 'outcomeTimestamp'),
+                            twitch_cds.instant(body ->> 'receivedAt'), 'epoch') END,
                body, line
         FROM good JOIN placed USING (tenant, node, seq, hash)
+        LEFT JOIN LATERAL (
+            SELECT coalesce(array_agg((rule ->> 'id') || ' ' || (rule ->> 'outcome')), '{}') AS outcomes,
+                   coalesce(array_agg(rule ->> 'id')
+                            FILTER (WHERE rule ->> 'outcome' = 'fired'), '{}') AS fired,
+                   coalesce(array_agg(rule ->> 'id')
+                            FILTER (WHERE rule ->> 'outcome' = 'suppressed'
+                                    AND rule ->> 'why' IN ('repeat', 'feedback')), '{}') AS held_back,
+                   bool_or(rule ->> 'outcome' IN ('fired', 'suppressed', 'silenced')) AS passed
+            FROM twitch_cds.items(body -> 'rules') AS rule
+        ) AS judged ON type = 'decision'
+        LEFT JOIN LATERAL (
+            SELECT coalesce(array_agg(card ->> 'uuid' ORDER BY place), '{}') AS cards,
+                   coalesce(array_agg((SELECT coalesce(string_agg(rule, ' '), '')
+                                       FROM jsonb_array_elements_text(card -> 'rules') AS rule)
+                                      ORDER BY place), '{}') AS card_rules
+            FROM twitch_cds.items(body -> 'cards') WITH ORDINALITY AS of_decision(card, place)
+        ) AS shown ON type = 'decision'
         RETURNING 1
     ), unlike AS (
         INSERT INTO twitch_cds.refused (digest, reason, tenant, node, seq, line)

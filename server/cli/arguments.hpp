@@ -102,8 +102,13 @@ struct CheckpointKeyArguments {
     std::string config;
     std::vector<std::pair<std::string, std::string>> flags;
 };
+/// A database of records that is asked in place of the files.
+struct PostgresArguments {
+    std::string connection, passwordFile; // connection: "" = the files are asked
+};
 struct ShowArguments {
     VerifyArguments where;
+    PostgresArguments postgres;
     std::string seq, decision, card, rule, type, from, to;
     std::size_t last = 0;
     bool json = false;
@@ -117,6 +122,7 @@ struct IndexArguments {
 struct QueryArguments {
     VerifyArguments where;
     IndexArguments index;
+    PostgresArguments postgres;
     std::string from, to, type, client, user, service, hook, decision, card, rule, outcome, answer;
     std::string patient, fhirServer;         // patient: an id as the EHR has it; "-" asks for it
     std::string key, tenant = "default";     // key: a file; "" = that of the configuration
@@ -125,6 +131,7 @@ struct QueryArguments {
 struct ReportArguments {
     VerifyArguments where;
     IndexArguments index;
+    PostgresArguments postgres;
     std::string from, to, by = "rule"; // rule, client, week or reason
     std::string format = "text", html; // text, json or csv; html: a file
 };
@@ -140,6 +147,11 @@ struct AuditExportArguments {
     std::string decision, from, to;
     std::string as = "all", format = "ndjson", out = "-";
     std::string base = "http://twitch-cds.example.org/fhir"; // of canonical URLs
+};
+
+struct FetchArguments {
+    PostgresArguments postgres;
+    std::string tenant = "default", node, directory; // node: "" = the only one
 };
 
 struct ConfigArguments {
@@ -176,7 +188,7 @@ using Command =
     std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
                  ExplainArguments, ExportArguments, DocArguments, DiffArguments, BuildArguments,
                  VerifyBundleArguments, VerifyArguments, ShowArguments, QueryArguments,
-                 ReportArguments, ForwardArguments, AuditExportArguments, ConfigArguments,
+                 ReportArguments, ForwardArguments, FetchArguments, AuditExportArguments, ConfigArguments,
                  PrefetchArguments, LookupArguments, ImportArguments, TermsDiffArguments,
                  DoctorArguments, ProveArguments, ConsistencyArguments, VerifyProofArguments,
                  CheckpointKeyArguments>;

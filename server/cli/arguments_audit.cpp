@@ -18,6 +18,15 @@ void addKeys(CLI::App& options, std::vector<std::string>& keys)
                        "may be repeated");
 }
 
+/// A database in place of the files.
+void addPostgres(CLI::App& options, PostgresArguments& postgres)
+{
+    options.add_option("--postgres", postgres.connection,
+                       "ask this PostgreSQL, not the files: a connection string without password");
+    options.add_option("--password-file", postgres.passwordFile,
+                       "file with its password, mode 0600");
+}
+
 void addVerify(CLI::App& audit, Parsing& parsing)
 {
     auto [verify, wanted] = addCommand<VerifyArguments>(
@@ -88,6 +97,7 @@ void addShow(CLI::App& audit, Parsing& parsing)
                 "  twitch-cds audit show --last 1\n"
                 "  twitch-cds audit show --from 2026-03-03 --to 2026-03-03 --rule EL-MG-LOW");
     addWhere(show, wanted.where, parsing);
+    addPostgres(show, wanted.postgres);
     show.add_option("--seq", wanted.seq, "sequence number");
     show.add_option("--decision", wanted.decision, "decision id (X-Decision-Id)");
     show.add_option("--card", wanted.card, "uuid of a card");
@@ -148,6 +158,7 @@ void addQuery(CLI::App& audit, Parsing& parsing)
                     "text, json, csv, or jsonl: the records as they are stored")
         ->check(CLI::IsMember({"text", "json", "csv", "jsonl"}));
     addIndex(query, wanted.index);
+    addPostgres(query, wanted.postgres);
 }
 
 void addReport(CLI::App& audit, Parsing& parsing)
@@ -167,6 +178,7 @@ void addReport(CLI::App& audit, Parsing& parsing)
     report.add_option("--html", wanted.html,
                       "write one page with pictures and every table to this file; - = stdout");
     addIndex(report, wanted.index);
+    addPostgres(report, wanted.postgres);
 }
 
 void addForward(CLI::App& audit, Parsing& parsing)
@@ -212,6 +224,19 @@ void addAuditExport(CLI::App& audit, Parsing& parsing)
         ->capture_default_str();
 }
 
+void addFetch(CLI::App& audit, Parsing& parsing)
+{
+    auto [fetch, wanted] = addCommand<FetchArguments>(
+        audit, parsing, "fetch", "write the log of a node from a PostgreSQL into files again");
+    fetch.footer("Example: twitch-cds audit fetch --postgres \"host=db.example.org "
+                 "dbname=twitch_cds user=auditor\" --node cds-1 --directory copy");
+    addPostgres(fetch, wanted.postgres);
+    fetch.get_option("--postgres")->required();
+    fetch.add_option("--node", wanted.node, "whose log; default: the only one");
+    fetch.add_option("--tenant", wanted.tenant, "of which tenant, with --node");
+    fetch.add_option("--directory", wanted.directory, "empty folder for the files")->required();
+}
+
 } // namespace
 
 void addAuditCommands(CLI::App& app, Parsing& parsing)
@@ -228,6 +253,7 @@ void addAuditCommands(CLI::App& app, Parsing& parsing)
     addReport(*audit, parsing);
     addForward(*audit, parsing);
     addAuditExport(*audit, parsing);
+    addFetch(*audit, parsing);
 }
 
 } // namespace tcds::cli

@@ -2,15 +2,33 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/cli/log_folder.hpp"
+#include "server/cli/postgres_records.hpp"
 
 #include <charconv>
+#include <functional>
 #include <iostream>
+#include <optional>
+#include <string>
 
 namespace tcds::cli {
 
+namespace {
+
+Result<void> printFrom(PostgresArguments const& postgres, audit::Wanted const& wanted,
+                       std::function<void(std::string_view)> const& print)
+{
+    auto records = openRecords(postgres);
+    if (!records) return records.error();
+    return records->forEachLine(wanted, print);
+}
+
+} // namespace
+
 int show(ShowArguments const& arguments)
 {
-    auto const directory = directoryOf(arguments.where);
+    auto const ofDatabase = !arguments.postgres.connection.empty();
+    auto const directory =
+        ofDatabase ? std::optional{std::string{"the database"}} : directoryOf(arguments.where);
     if (!directory) return Exit::kConfiguration;
     audit::Wanted wanted;
     if (!arguments.seq.empty()) {
@@ -31,16 +49,18 @@ int show(ShowArguments const& arguments)
     wanted.to = arguments.to;
     wanted.last = arguments.last;
     std::size_t count = 0;
-    auto const done = audit::forEachRecord(*directory, wanted, [&](std::string_view line) {
+    auto const print = [&](std::string_view line) {
         if (arguments.json)
             std::cout << line << '\n';
         else
             std::cout << (count == 0 ? "" : "\n") << audit::toText(line);
         ++count;
-    });
+    };
+    auto const done = ofDatabase ? printFrom(arguments.postgres, wanted, print)
+                                 : audit::forEachRecord(*directory, wanted, print);
     if (!done) {
         complain(done.error());
-        return Exit::kBadInput;
+        return ofDatabase ? exitOfDatabase(done.error()) : Exit::kBadInput;
     }
     if (count == 0) std::cerr << "no record of " << *directory << " matches\n";
     return count == 0 ? Exit::kCheckFailed : Exit::kDone;

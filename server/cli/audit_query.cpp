@@ -2,6 +2,7 @@
 #include "server/cli/console.hpp"
 #include "server/cli/index.hpp"
 #include "server/cli/log_folder.hpp"
+#include "server/cli/postgres_records.hpp"
 #include "server/query/found_text.hpp"
 
 #include <unistd.h>
@@ -39,8 +40,10 @@ Result<std::string> patientOf(std::string typed)
 
 /// The pseudonyms that the patient may have in the log: under every key that is still there, on the
 /// server that was named or on each that the log names.
+/// @param records  an index or a database
+template <class Records>
 Result<std::vector<std::string>> keysOf(QueryArguments const& arguments,
-                                        std::string const& directory, query::Index const& index)
+                                        std::string const& directory, Records& records)
 {
     auto const patient = patientOf(arguments.patient);
     if (!patient) return patient.error();
@@ -49,7 +52,7 @@ Result<std::vector<std::string>> keysOf(QueryArguments const& arguments,
     if (!pseudonyms) return pseudonyms.error();
     std::vector<std::string> servers{arguments.fhirServer};
     if (arguments.fhirServer.empty()) { // and those of calls that named none
-        auto const named = index.fhirServers();
+        auto const named = records.fhirServers();
         if (!named) return named.error();
         servers.insert(servers.end(), named->begin(), named->end());
     }
@@ -79,8 +82,9 @@ query::Form formOf(std::string const& format)
                                : query::Form::Text;
 }
 
+template <class Records>
 Result<query::Question> questionOf(QueryArguments const& arguments, std::string const& directory,
-                                   query::Index const& index)
+                                   Records& records)
 {
     query::Question question;
     question.from = arguments.from;
@@ -99,7 +103,7 @@ Result<query::Question> questionOf(QueryArguments const& arguments, std::string 
     if (!limit) return limit.error();
     question.limit = *limit;
     if (arguments.patient.empty()) return question;
-    auto keys = keysOf(arguments, directory, index);
+    auto keys = keysOf(arguments, directory, records);
     if (!keys) return keys.error();
     question.ofPatient = true;
     question.patientKeys = *std::move(keys);
@@ -107,7 +111,7 @@ Result<query::Question> questionOf(QueryArguments const& arguments, std::string 
 }
 
 /// What a reader should know of the answer, on stderr: stdout holds records alone.
-void sayCount(query::FoundCount const& count, query::Index::Extent const& extent)
+void sayCount(query::FoundCount const& count, std::string const& extent)
 {
     if (count.matching == 0)
         std::cerr << "no record fits";
@@ -116,7 +120,7 @@ void sayCount(query::FoundCount const& count, query::Index::Extent const& extent
                   << " records that fit; --limit 0 shows all";
     else
         std::cerr << count.shown << (count.shown == 1 ? " record fits" : " records fit");
-    std::cerr << "; " << describe(extent) << '\n';
+    std::cerr << "; " << extent << '\n';
     if (count.altered > 0)
         std::cerr << count.altered
                   << " of them were altered after they were written: run twitch-cds audit verify\n";
@@ -129,35 +133,50 @@ int exitOf(Error const& error)
                                                : Exit::kBadInput;
 }
 
+/// Asks and prints.
+template <class Records>
+Result<query::FoundCount> printFound(QueryArguments const& arguments, std::string const& directory,
+                                     Records& records)
+{
+    auto const question = questionOf(arguments, directory, records);
+    if (!question) return question.error();
+    query::FoundWriter writer{formOf(arguments.format), arguments.rule,
+                              [](std::string_view text) { std::cout << text; }};
+    auto const count =
+        records.find(*question, [&](query::Found const& found) { writer.take(found); });
+    if (count) writer.finish(*count);
+    std::cout << std::flush;
+    return count;
+}
+
+int queryDatabase(QueryArguments const& arguments)
+{
+    auto records = openRecords(arguments.postgres);
+    auto const count =
+        records ? printFound(arguments, arguments.where.directory, *records) : records.error();
+    if (!count) {
+        complain(count.error());
+        return exitOfDatabase(count.error());
+    }
+    sayCount(*count, describe(*records));
+    return count->matching == 0 ? Exit::kCheckFailed : Exit::kDone;
+}
+
 } // namespace
 
 int query(QueryArguments const& arguments)
 {
+    if (!arguments.postgres.connection.empty()) return queryDatabase(arguments);
     auto const directory = directoryOf(arguments.where);
     if (!directory) return Exit::kConfiguration;
     auto const index = openIndex(*directory, arguments.index);
-    if (!index) {
-        complain(index.error());
-        return exitOf(index.error());
-    }
-    auto const question = questionOf(arguments, *directory, *index);
-    if (!question) {
-        complain(question.error());
-        return exitOf(question.error());
-    }
-    query::FoundWriter writer{formOf(arguments.format), arguments.rule,
-                              [](std::string_view text) { std::cout << text; }};
-    auto const count =
-        index->find(*question, [&](query::Found const& found) { writer.take(found); });
+    auto const count = index ? printFound(arguments, *directory, *index) : index.error();
     if (!count) {
-        std::cout << std::flush;
         complain(count.error());
         return exitOf(count.error());
     }
-    writer.finish(*count);
-    std::cout << std::flush;
     auto const extent = index->extent();
-    if (extent) sayCount(*count, *extent);
+    if (extent) sayCount(*count, describe(*extent));
     return count->matching == 0 ? Exit::kCheckFailed : Exit::kDone;
 }
 

@@ -4,6 +4,7 @@
 #include "server/cli/console.hpp"
 #include "server/cli/index.hpp"
 #include "server/cli/log_folder.hpp"
+#include "server/cli/postgres_records.hpp"
 #include "server/query/report.hpp"
 
 #include <fstream>
@@ -39,10 +40,33 @@ bool writePage(std::string const& file, query::Report const& report)
     return false;
 }
 
+int print(query::Report const& report, ReportArguments const& arguments)
+{
+    if (!arguments.html.empty())
+        return writePage(arguments.html, report) ? Exit::kDone : Exit::kBadInput;
+    std::cout << (arguments.format == "json"  ? query::toJson(report)
+                  : arguments.format == "csv" ? query::toCsv(report, byOf(arguments.by))
+                                              : query::toText(report, byOf(arguments.by)));
+    return Exit::kDone;
+}
+
+int reportDatabase(ReportArguments const& arguments)
+{
+    auto records = openRecords(arguments.postgres);
+    auto const report =
+        records ? records->report({arguments.from, arguments.to}) : records.error();
+    if (!report) {
+        complain(report.error());
+        return exitOfDatabase(report.error());
+    }
+    return print(*report, arguments);
+}
+
 } // namespace
 
 int report(ReportArguments const& arguments)
 {
+    if (!arguments.postgres.connection.empty()) return reportDatabase(arguments);
     auto const directory = directoryOf(arguments.where);
     if (!directory) return Exit::kConfiguration;
     auto const index = openIndex(*directory, arguments.index);
@@ -55,12 +79,7 @@ int report(ReportArguments const& arguments)
         complain(report.error());
         return Exit::kBadInput;
     }
-    if (!arguments.html.empty())
-        return writePage(arguments.html, *report) ? Exit::kDone : Exit::kBadInput;
-    std::cout << (arguments.format == "json"  ? query::toJson(*report)
-                  : arguments.format == "csv" ? query::toCsv(*report, byOf(arguments.by))
-                                              : query::toText(*report, byOf(arguments.by)));
-    return Exit::kDone;
+    return print(*report, arguments);
 }
 
 } // namespace tcds::cli

@@ -27,6 +27,7 @@ int query(QueryArguments const& arguments);
 int report(ReportArguments const& arguments);
 int forwardLog(ForwardArguments const& arguments);
 int exportRecords(AuditExportArguments const& arguments);
+int fetchLog(FetchArguments const& arguments);
 int config(ConfigArguments const& arguments);
 int configPrefetch(PrefetchArguments const& arguments);
 int lookup(LookupArguments const& arguments);

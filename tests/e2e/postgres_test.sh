@@ -44,14 +44,24 @@ wait_for() {
     passes "$message" true
 }
 
-lines_of_log() { cat "$1"/audit/*.jsonl; }
-lines_of_database() { pg -c "SELECT line FROM twitch_cds.record WHERE node = '$1' ORDER BY seq"; }
+# Sorted, for a new day may begin and a finished file be compressed while this runs.
+lines_of() {
+    for file in "$1"/*.jsonl; do [ ! -e "$file" ] || cat "$file"; done >"$scratch/lines"
+    for file in "$1"/*.gz; do [ ! -e "$file" ] || zcat "$file"; done >>"$scratch/lines"
+    LC_ALL=C sort "$scratch/lines"
+}
+lines_of_log() { lines_of "$1/audit"; }
+lines_of_database() { pg -c "SELECT line FROM twitch_cds.record WHERE node = '$1'" | LC_ALL=C sort; }
 has_all() { [ "$(lines_of_database "$1" | sha256sum)" = "$(lines_of_log "$2" | sha256sum)" ]; }
 said() { grep -qF "$1" "$state/service.log"; }
 
 # --- Schema and roles --------------------------------------------------------------------------------
 
 start_postgres
+pg -c "CREATE ROLE installer LOGIN CREATEROLE" -c "CREATE DATABASE other OWNER installer"
+"$pg_bin/psql" -XAtq -h "$pg_socket" -p "$pg_port" -U installer -d other -f "$root/deploy/postgres/install.sql" \
+    >"$scratch/out" 2>&1 && code=0 || code=$?
+same "a role that may make roles and owns its database can install too" 0 "$code"
 contains "an installation says that it is one" /dev/stdin "the schema is ready" <<END
 $(pg -f "$root/deploy/postgres/install.sql" 2>&1)
 END
@@ -148,13 +158,26 @@ calls 7
 stop_service
 forward() { "$binary" audit forward --directory "$1" --to "$to" --password-file "$scratch/node.password" --once; }
 forward "$other/audit" >"$scratch/forwarded"
-contains "records of another node go beside" "$scratch/forwarded" "forwarded: 10 new records, 0 were there already, 0 refused"
+contains "records of another node go beside" "$scratch/forwarded" \
+    "forwarded: $(lines_of_log "$other" | wc -l) new records, 0 were there already, 0 refused"
 forward "$other/audit" >"$scratch/forwarded"
 contains "the second time there is nothing to send" "$scratch/forwarded" "forwarded: 0 new records, 0 were there already, 0 refused"
 forward "$first/audit" >/dev/null
 passes "the other node has all of its own" has_all cds-2 "$other"
 passes "and the first one too, its stop included" has_all cds-1 "$first"
 same "two logs" "cds-1 cds-2" "$(pg -c 'SELECT node FROM twitch_cds.node ORDER BY 1' | tr '\n' ' ' | sed 's/ $//')"
+
+# --- And back into files -----------------------------------------------------------------------------
+
+"$binary" audit fetch --postgres "host=$pg_socket port=$pg_port dbname=twitch_cds user=auditor" --node cds-1 \
+    --directory "$scratch/fetched" >"$scratch/out"
+contains "a log is fetched" "$scratch/out" "fetched: "
+same "its lines are those of the node" "$(lines_of_log "$first" | sha256sum)" "$(lines_of "$scratch/fetched" | sha256sum)"
+"$binary" audit verify --directory "$scratch/fetched" >"$scratch/verified" || true
+contains "what was fetched verifies" "$scratch/verified" "intact:"
+"$binary" audit fetch --postgres "host=$pg_socket port=$pg_port dbname=twitch_cds user=auditor" --node cds-1 \
+    --directory "$scratch/fetched" >"$scratch/out" 2>&1 && code=0 || code=$?
+same "a folder with a log is left alone" 65 "$code"
 
 # --- A log that was begun anew under the same name ---------------------------------------------------
 
@@ -167,9 +190,10 @@ stop_service
 forward "$other/audit" >"$scratch/forwarded" 2>"$scratch/complaint" && code=0 || code=$?
 same "a log begun anew is an error" 1 "$code"
 contains "it is named" "$scratch/complaint" "has other records of this node"
-contains "its records are refused" "$scratch/forwarded" "0 new records, 0 were there already, 4 refused"
+all=$(lines_of_log "$other" | wc -l)
+contains "its records are refused" "$scratch/forwarded" "0 new records, 0 were there already, $all refused"
 same "the records of before stay as they were" "$before" "$(lines_of_database cds-2 | sha256sum)"
-same "the others are kept as evidence" "conflict 4" "$(pg -c "SELECT reason || ' ' || count(*) FROM twitch_cds.refused GROUP BY reason")"
+same "the others are kept as evidence" "conflict $all" "$(pg -c "SELECT reason || ' ' || count(*) FROM twitch_cds.refused GROUP BY reason")"
 
 # --- Nobody changes a record -------------------------------------------------------------------------
 

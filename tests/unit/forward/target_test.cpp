@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include <algorithm>
+#include <cstdlib>
 
 namespace tcds::forward {
 
@@ -61,6 +61,19 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"Loopback", "host=127.0.0.1 dbname=d", true, ""},
                     Row{"Loopback6", "host=::1 dbname=d", true, ""}),
     [](auto const& row) { return row.param.name; });
+
+TEST(Target, IsNotLocalWhereTheEnvironmentNamesAnotherHost)
+{
+    ASSERT_EQ(::setenv("PGHOST", "db.example.org", 1), 0);
+    auto const away = readTarget("dbname=d", "", "--to");
+    auto const here = readTarget("host=/run/postgresql dbname=d", "", "--to");
+    ASSERT_EQ(::unsetenv("PGHOST"), 0);
+
+    ASSERT_TRUE(away && here);
+    EXPECT_FALSE(away->local);
+    EXPECT_EQ(setting(*away, "sslmode"), "verify-full");
+    EXPECT_TRUE(here->local);
+}
 
 TEST(Target, HoldsNoPasswordAndSaysNothingOfIt) // control CTL-14
 {
