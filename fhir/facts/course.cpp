@@ -66,12 +66,24 @@ bool isAmount(std::string_view unit)
     return std::find(kAmounts.begin(), kAmounts.end(), unit) != kAmounts.end();
 }
 
+/// The same codes, whatever their order and the words that were sent with them.
+bool isSameProduct(std::vector<Coding> const& a, std::vector<Coding> const& b)
+{
+    auto const holds = [](std::vector<Coding> const& codes, Coding const& wanted) {
+        return std::any_of(codes.begin(), codes.end(), [&wanted](Coding const& each) {
+            return each.system == wanted.system && each.code == wanted.code;
+        });
+    };
+    return !a.empty() && a.size() == b.size() &&
+           std::all_of(a.begin(), a.end(), [&](Coding const& each) { return holds(b, each); });
+}
+
 bool comparable(MedicationUse const& before, MedicationUse const& after)
 {
     if (!before.dailyDose || !after.dailyDose) return false;
     if (before.dailyDose->unit != after.dailyDose->unit) return false;
     if (isAmount(after.dailyDose->unit)) return true;
-    return !before.codes.empty() && !after.codes.empty() && before.codes == after.codes;
+    return isSameProduct(before.codes, after.codes);
 }
 
 bool isPrescribed(MedicationUse const& use)

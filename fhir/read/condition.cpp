@@ -31,6 +31,15 @@ std::optional<TimeSpan> dateAtAge(Reading const& reading, Value const* age)
     return span;
 }
 
+/// What the text of a date means and nothing more. A date counted from the birth date is narrower
+/// than it reads ("2019" from the birthday on), and the birth date is in no record.
+std::optional<TimeSpan> asWritten(Reading const& reading, std::optional<TimeSpan> const& date)
+{
+    if (!date || date->precision > Precision::Month) return date;
+    auto written = parseDateTime(date->text, reading.options.zoneMinutes);
+    return written ? std::optional{*std::move(written)} : date;
+}
+
 std::optional<TimeSpan> onsetOf(Reading const& reading, Members const& resource)
 {
     if (auto const at = reading.time(resource.child("onsetDateTime"))) return at;
@@ -161,6 +170,7 @@ void readCondition(Reading& reading, Place const& place, bool thisEncounter)
     recorded.thisEncounter = thisEncounter || isOfThisEncounter(reading, place);
     recorded.eligible =
         recorded.thisEncounter || inComplaintWindow(reading, recorded.onset, recorded.at);
+    recorded.onset = asWritten(reading, recorded.onset);
 
     auto const status = firstCode(resource.child("clinicalStatus"));
     auto const abated = abatementOf(reading, resource);
@@ -188,7 +198,7 @@ void readCondition(Reading& reading, Place const& place, bool thisEncounter)
     problem.verification = verification;
     problem.onset = recorded.onset;
     problem.recorded = recorded.at;
-    problem.abated = abated.at;
+    problem.abated = asWritten(reading, abated.at);
     problem.weeks = weeksOf(code);
     problem.thisEncounter = recorded.thisEncounter;
     problem.source = reading.source(place);

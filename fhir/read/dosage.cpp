@@ -108,19 +108,20 @@ struct Line {
 };
 
 /// The end of a duration that counts from `begin`: as wide as a day.
-std::optional<TimeSpan> endAfter(std::optional<TimeSpan> const& begin, Value const* duration)
+std::optional<TimeSpan> endAfter(std::optional<TimeSpan> const& begin, Value const* duration,
+                                 int zoneMinutes)
 {
     auto const length = durationOf(duration);
     if (!begin || !length) return std::nullopt;
     if (begin->precision == Precision::Second || begin->precision == Precision::Millisecond) {
         auto const end = begin->first() + *length;
-        auto span = dayOf(end);
+        auto span = dayOf(end, zoneMinutes);
         span.from = span.to = end;
         span.precision = begin->precision;
         span.text = toText(end);
         return span;
     }
-    return dayOf(begin->first() + *length);
+    return dayOf(begin->first() + *length, zoneMinutes);
 }
 
 Line lineOf(Reading const& reading, Members const& dosage, std::optional<TimeSpan> const& begin)
@@ -135,7 +136,7 @@ Line lineOf(Reading const& reading, Members const& dosage, std::optional<TimeSpa
             line.end = reading.time(json::child(*period, "end"));
         } else if (auto const* duration = anyOf(*repeat, {"boundsDuration", "boundsQuantity"})) {
             line.start = begin;
-            line.end = endAfter(begin, duration);
+            line.end = endAfter(begin, duration, reading.options.zoneMinutes);
         }
     }
     if (line.asNeeded) return line;

@@ -153,11 +153,12 @@ bool containsAnyCase(std::string_view text, std::string_view word)
                        [](char a, char b) { return lowered(a) == b; }) != text.end();
 }
 
-TimeSpan dayOf(Instant at)
+TimeSpan dayOf(Instant at, int zoneMinutes)
 {
-    auto const from = std::chrono::floor<std::chrono::days>(at);
+    auto const zone = std::chrono::minutes{zoneMinutes};
+    Instant const from = std::chrono::floor<std::chrono::days>(at + zone) - zone;
     return TimeSpan{from, from + std::chrono::hours{24} - std::chrono::milliseconds{1},
-                    Precision::Day, toDay(at)};
+                    Precision::Day, toDay(at + zone)};
 }
 
 std::optional<int> wholeNumber(Value const* number, int most)

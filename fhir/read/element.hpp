@@ -142,8 +142,9 @@ std::string_view trimmed(std::string_view text);
 /// True when the text holds the word in any ASCII case; `word` in lower case.
 bool containsAnyCase(std::string_view text, std::string_view word);
 
-/// A day wide span for an instant that was computed ("handed over + 30 days").
-TimeSpan dayOf(Instant at);
+/// A day wide span for an instant that was computed ("handed over + 30 days"): the day of the zone,
+/// as a date without time that was sent would be read.
+TimeSpan dayOf(Instant at, int zoneMinutes);
 
 /// The whole number that a JSON number is; nothing for others and beyond `most`.
 std::optional<int> wholeNumber(Value const* number, int most);

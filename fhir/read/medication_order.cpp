@@ -46,7 +46,8 @@ bool isSelected(Reading const& reading, Entry const& entry)
         });
 }
 
-std::optional<TimeSpan> supplyEndOf(Value const* dispense, std::optional<TimeSpan> const& start)
+std::optional<TimeSpan> supplyEndOf(Reading const& reading, Value const* dispense,
+                                    std::optional<TimeSpan> const& start)
 {
     auto const* expected = json::child(dispense, "expectedSupplyDuration");
     auto length = durationOf(expected);
@@ -56,7 +57,7 @@ std::optional<TimeSpan> supplyEndOf(Value const* dispense, std::optional<TimeSpa
         1 + wholeNumber(json::child(dispense, "numberOfRepeatsAllowed"), kMostRepeats).value_or(0);
     constexpr int kLongest = 36'500;
     length->count = std::min(std::min(length->count, kLongest) * fills, kLongest);
-    return dayOf(start->first() + *length);
+    return dayOf(start->first() + *length, reading.options.zoneMinutes);
 }
 
 /// An order in force ends with its bounds, or with its dispensing validity (decision D29).
@@ -99,7 +100,7 @@ void settleState(Reading const& reading, Members const& resource, Dosing const& 
                         use.state == UseState::Stopped;
     if (starts && (reading.isFuture(use.start) || reading.isFuture(dosing.start)))
         use.state = UseState::Future;
-    use.supplyEnd = supplyEndOf(dispense, use.start);
+    use.supplyEnd = supplyEndOf(reading, dispense, use.start);
     addHistory(use, changed);
 }
 

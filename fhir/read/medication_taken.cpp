@@ -128,13 +128,13 @@ void readMedicationDispense(Reading& reading, Place const& place)
             if (auto const days = wholeNumber(json::child(*supply, "value"), kLongestSupply))
                 length = Duration{*days, Duration::Unit::Day};
         auto const end = use.start->first() + length.value_or(Duration{});
-        if (length) use.supplyEnd = dayOf(end);
+        if (length) use.supplyEnd = dayOf(end, reading.options.zoneMinutes);
         use.state = UseState::Active;
         if (reading.isFuture(use.start)) {
             use.state = UseState::Future;
         } else if (end + kAfterSupply < reading.options.asOf) {
             use.state = UseState::Stopped;
-            use.stop = dayOf(end);
+            use.stop = dayOf(end, reading.options.zoneMinutes);
         }
     } else if (use.status == "stopped") {
         use.state = UseState::Stopped;

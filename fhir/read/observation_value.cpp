@@ -1,5 +1,7 @@
 #include "fhir/read/observation_value.hpp"
 
+#include "fhir/read/value_meaning.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -31,25 +33,6 @@ std::optional<Comparator> comparatorOf(std::string_view text)
     for (auto const& sign : kSigns)
         if (sign.text == text) return sign.comparator;
     return std::nullopt;
-}
-
-/// Annotations such as "{score}" measure nothing.
-bool isCount(std::string_view unit)
-{
-    return unit.empty() || unit == "1" || (unit.front() == '{' && unit.back() == '}');
-}
-
-/// Plausible limits are inclusive, in the analyte's canonical unit or one that it converts.
-bool isPlausible(terms::Analyte const& analyte, Decimal const& canonical)
-{
-    auto const limit = [&analyte](std::optional<terms::Measure> const& measure) {
-        if (!measure) return std::optional<Decimal>{};
-        if (measure->ucum == analyte.unit) return std::optional{measure->value};
-        return terms::toCanonical(analyte, measure->value, measure->ucum);
-    };
-    auto const low = limit(analyte.plausibleLow);
-    auto const high = limit(analyte.plausibleHigh);
-    return !(low && canonical < *low) && !(high && canonical > *high);
 }
 
 } // namespace
@@ -124,34 +107,20 @@ void addValue(Reading const& reading, Measured const& measured, std::string_view
         result.unusable = Reason::NoValue;
         return;
     }
-    auto const& analyte = reading.terms.analyte(result.analyte);
     result.value = Quantity{*measured.number, std::string{measured.shownUnit()}};
     result.comparator = measured.comparator;
     if (measured.fromText) result.notes.add(Note::ParsedText);
 
-    if (analyte.unitless && isCount(measured.shownUnit())) {
-        result.ucum = analyte.unit;
-        result.canonical = *measured.number;
-    } else if (measured.shownUnit().empty()) {
-        result.unusable = Reason::NoUnit;
-        return;
-    } else {
-        auto ucum = reading.terms.ucum(measured.ucumCode, measured.unit);
-        if (ucum) result.canonical = terms::toCanonical(analyte, *measured.number, *ucum, loinc);
-        if (!result.canonical) {
-            // A text with words after the number is no number with a unit.
-            result.unusable = measured.fromText && !ucum ? Reason::NoValue : Reason::BadUnit;
-            if (measured.fromText && !ucum) result.value.reset();
-            return;
-        }
-        result.ucum = std::move(*ucum);
-    }
-    for (auto const& code : analyte.codes)
-        if (code.code == loinc && terms::unitContradictsCode(code, result.ucum))
-            result.notes.add(Note::UnitProperty);
-    if (!isPlausible(analyte, *result.canonical)) {
-        result.unusable = Reason::Implausible;
-        result.canonical.reset();
+    auto meaning = meaningOfValue(reading.terms, result.analyte, *measured.number,
+                                  measured.ucumCode, measured.unit, loinc);
+    result.ucum = std::move(meaning.ucum);
+    result.canonical = meaning.canonical;
+    result.unusable = meaning.unusable;
+    if (meaning.contradictsCode) result.notes.add(Note::UnitProperty);
+    // A text with words after the number is no number with a unit.
+    if (measured.fromText && meaning.unusable == Reason::BadUnit && !meaning.knownUnit) {
+        result.unusable = Reason::NoValue;
+        result.value.reset();
     }
 }
 

@@ -59,6 +59,7 @@ public:
     std::shared_ptr<RuleSet const> run()
     {
         set_->digest = content_.digest;
+        set_->day = options_.day;
         set_->signer = content_.signer;
         set_->terms = loadTerms(content_, problems_);
         if (!set_->terms) return nullptr;

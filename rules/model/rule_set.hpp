@@ -89,6 +89,7 @@ struct RuleSet {
     std::string id, version;
     std::string digest; // SHA-256 of the sources, hex
     std::string signer; // "embedded" or a key name
+    std::string day;    // of loading, YYYY-MM-DD: rules outside their period only count; "" = none
     std::vector<PackInfo> packs;
     std::shared_ptr<terms::Terminology const> terms;
     Duration complaintWindow{180, Duration::Unit::Day};

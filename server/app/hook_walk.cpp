@@ -318,6 +318,7 @@ bool HookWalk::record(Call const& call, Decision const& decision, SubjectKeys co
     record.trigger = request.trigger;
     record.traceId = call.traceId;
     record.user = user;
+    record.forPatients = request.forPatients();
     record.patientKey = subject.patient;
     record.encounterKey = subject.encounter;
     record.fhirServer = request.fhirServer;

@@ -29,6 +29,7 @@ void writeCall(Members& json, DecisionRecord const& record)
     json.close();
     json.memberIfAny("traceId", record.traceId);
     json.member("user", record.user);
+    if (record.forPatients) json.member("audience", "patient");
     json.openObject("subject");
     json.member("patientKey", record.patientKey);
     json.memberIfAny("encounterKey", record.encounterKey);
@@ -53,6 +54,7 @@ void writeEngine(Members& json, DecisionRecord const& record)
     json.member("version", rules.version);
     json.member("sha256", rules.digest);
     json.member("signer", rules.signer);
+    json.memberIfAny("day", rules.day);
     json.close();
     json.member("settings", record.settingsDigest);
     json.member("mode", record.mode);

@@ -37,6 +37,7 @@ struct DecisionRecord {
     std::string_view trigger;                  // vendor hint
     std::string_view traceId;                  // W3C, "" = none
     std::string_view user;                     // Type/id
+    bool forPatients = false;                  // the user is a patient or relative: no cards
     std::string_view patientKey, encounterKey; // pseudonyms; encounterKey "" = none named
     std::string_view fhirServer;
     std::size_t requestBytes = 0;

@@ -3,6 +3,8 @@
 #include "server/audit/fact_words.hpp"
 
 #include <algorithm>
+#include <compare>
+#include <numeric>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -16,13 +18,67 @@ using AnyFact = std::variant<PatientFact const*, MedicationUse const*, LabResult
                              OrderFact const*, EncounterFact const*, Gap const*>;
 
 constexpr int kAgeInDaysBelow = 2; // years
+constexpr int kNoRank = -1;
+
+/// Facts that nothing but the id of their resource puts in order get their rank in that order: the
+/// id itself is in no record, and what is found may hang on it. By place in the list.
+///
+/// @param tie  what is equal of facts that are tied
+template <class Fact, class Tie>
+std::vector<int> ranksOf(std::vector<Fact> const& facts, Tie const& tie)
+{
+    std::vector<int> ranks(facts.size(), kNoRank);
+    std::vector<std::size_t> places(facts.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    std::ranges::sort(places, [&](std::size_t a, std::size_t b) {
+        auto const& first = facts[a];
+        auto const& second = facts[b];
+        auto const order = tie(first, second);
+        return order != 0 ? order < 0 : first.source.resource < second.source.resource;
+    });
+    for (std::size_t i = 1; i < places.size(); ++i) {
+        auto const before = places[i - 1];
+        auto const here = places[i];
+        if (tie(facts[before], facts[here]) != 0) continue;
+        if (ranks[before] == kNoRank) ranks[before] = 0;
+        auto const same = facts[before].source.resource == facts[here].source.resource;
+        ranks[here] = ranks[before] + (same ? 0 : 1);
+    }
+    return ranks;
+}
+
+std::strong_ordering compare(std::optional<TimeSpan> const& a, std::optional<TimeSpan> const& b)
+{
+    if (a && b) return a->first() <=> b->first();
+    return a.has_value() <=> b.has_value();
+}
+
+std::strong_ordering tiedLabs(LabResult const& a, LabResult const& b)
+{
+    auto const order = a.analyte <=> b.analyte;
+    return order != 0 ? order : compare(a.taken, b.taken);
+}
+
+std::strong_ordering tiedMedications(MedicationUse const& a, MedicationUse const& b)
+{
+    auto const order = a.ingredients <=> b.ingredients;
+    return order != 0 ? order : compare(a.start, b.start);
+}
+
+/// More than one of these may name the analyte, and which one did decides about factors of units.
+bool hasSeveralLoincs(std::vector<Coding> const& codes)
+{
+    return std::ranges::count(codes, std::string_view{"http://loinc.org"}, &Coding::system) > 1;
+}
 
 class FactWriter
 {
 public:
     FactWriter(Members& json, PatientContext const& context, terms::Terminology const& terms,
                ServerPseudonyms& pseudonyms)
-        : json_{json}, context_{context}, terms_{terms}, pseudonyms_{pseudonyms}
+        : json_{json}, context_{context}, terms_{terms}, pseudonyms_{pseudonyms},
+          labRanks_{ranksOf(context.labs, tiedLabs)}, medicationRanks_{ranksOf(context.medications,
+                                                                               tiedMedications)}
     {
     }
 
@@ -32,6 +88,7 @@ public:
         writeAge(patient);
         json_.memberIfAny("sex", word(patient.sex));
         json_.flagIfTrue("deceased", patient.deceased);
+        if (!patient.human) json_.flag("human", false);
         json_.close();
     }
 
@@ -50,8 +107,12 @@ public:
     {
         begin(use.id, "medication", use.source);
         json_.member("use", word(use.kind));
+        std::string_view const resource = use.source.resource;
+        auto const type = resource.substr(0, resource.find('/'));
+        if (type != usualType(use.kind)) json_.memberIfAny("type", type);
         codes(use.codes);
         ingredients(use.ingredients);
+        sets("classes", use.sets);
         json_.memberIfAny("by", word(use.matchedBy));
         json_.memberIfAny("status", use.status);
         json_.member("state", word(use.state));
@@ -70,6 +131,7 @@ public:
         json_.memberIfAny("routeFrom", word(use.routeFrom));
         json_.flagIfTrue("prn", use.asNeeded);
         if (use.kind == UseKind::Draft) json_.flag("selected", use.selected);
+        rank(medicationRanks_, context_.medications, use);
         json_.close();
     }
 
@@ -81,6 +143,9 @@ public:
         if (lab.value) json_.member("value", lab.value->value.text());
         json_.memberIfAny("comparator", word(lab.comparator));
         if (lab.value) json_.memberIfAny("unit", lab.value->unit);
+        if (lab.value && lab.ucum != lab.value->unit) json_.memberIfAny("ucum", lab.ucum);
+        if (lab.canonical && hasSeveralLoincs(lab.codes))
+            json_.member("canonical", lab.canonical->text());
         if (lab.unusable != Reason::None) json_.member("unusable", toText(lab.unusable));
         json_.member("status", word(lab.status));
         ranges(lab.ranges);
@@ -90,6 +155,7 @@ public:
         words("notes");
         time("at", lab.taken);
         time("issued", lab.issued);
+        rank(labRanks_, context_.labs, lab);
         json_.close();
     }
 
@@ -98,6 +164,7 @@ public:
         if (problem.sets.none() && isComplaint(problem.source)) return; // said there
         begin(problem.id, "condition", problem.source);
         codes(problem.codes);
+        if (problem.state == ProblemState::Inactive) json_.member("state", "inactive");
         if (!problem.sets.none()) {
             sets("sets", problem.sets);
             json_.memberIfAny("by", word(problem.matchedBy));
@@ -115,6 +182,7 @@ public:
     void write(Finding const& finding)
     {
         begin(finding.id, "finding", finding.source);
+        codes(finding.codes);
         sets("sets", finding.sets);
         json_.memberIfAny("by", word(finding.matchedBy));
         time("at", finding.at);
@@ -284,13 +352,33 @@ private:
             if (row.high) json_.member("high", row.high->value.text());
             if (row.low || row.high)
                 json_.memberIfAny("unit", (row.low ? row.low : row.high)->unit);
-            if (row.ageFromDays) json_.member("ageFromDays", *row.ageFromDays);
-            if (row.ageToDays) json_.member("ageToDays", *row.ageToDays);
+            if (row.low && row.high && row.low->unit != row.high->unit)
+                json_.member("highUnit", row.high->unit);
+            ages(row);
             json_.memberIfAny("sex", word(row.sex));
             json_.flagIfTrue("pregnancy", row.pregnancy);
             json_.close();
         }
         json_.close();
+    }
+
+    /// Ages in days are compared with the birth date, which no record holds: only whether they fit.
+    void ages(ReferenceRange const& row)
+    {
+        if (!row.ageFromDays && !row.ageToDays) return;
+        if (row.ageFromDays) json_.member("ageFromDays", *row.ageFromDays);
+        if (row.ageToDays) json_.member("ageToDays", *row.ageToDays);
+        if (!context_.patient.birth) return;
+        auto const days = completedDays(*context_.patient.birth, context_.asOf);
+        json_.flag("ageFits", !(row.ageFromDays && days < *row.ageFromDays) &&
+                                  !(row.ageToDays && days > *row.ageToDays));
+    }
+
+    template <class Fact>
+    void rank(std::vector<int> const& ranks, std::vector<Fact> const& facts, Fact const& fact)
+    {
+        auto const at = ranks[static_cast<std::size_t>(&fact - facts.data())];
+        if (at != kNoRank) json_.member("rank", at);
     }
 
     [[nodiscard]] bool isComplaint(SourceRef const& source) const
@@ -306,6 +394,7 @@ private:
     PatientContext const& context_;
     terms::Terminology const& terms_;
     ServerPseudonyms& pseudonyms_;
+    std::vector<int> labRanks_, medicationRanks_;
     // Lists while they are sorted; kept from fact to fact for their memory.
     std::vector<std::string_view> words_;
     std::vector<std::pair<std::string_view, std::string_view>> codes_;

@@ -193,6 +193,22 @@ std::string_view word(EncounterClass cls)
     return "";
 }
 
+std::string_view usualType(UseKind kind)
+{
+    switch (kind) {
+    case UseKind::Order:
+    case UseKind::Draft:
+        return "MedicationRequest";
+    case UseKind::Statement:
+        return "MedicationStatement";
+    case UseKind::Dispense:
+        return "MedicationDispense";
+    case UseKind::Administration:
+        return "MedicationAdministration";
+    }
+    return {};
+}
+
 std::vector<std::string_view> wordsOf(NoteSet notes)
 {
     constexpr std::array kAll{Note::Haemolysed,        Note::Preliminary,  Note::NoAlbumin,

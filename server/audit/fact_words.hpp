@@ -20,5 +20,8 @@ std::string_view word(ResultStatus status);
 std::string_view word(Sex sex);
 std::string_view word(EncounterClass cls);
 std::vector<std::string_view> wordsOf(NoteSet notes);
+/// The type of resource that a use of a medication is read from nearly always: a record names only
+/// another one.
+std::string_view usualType(UseKind kind);
 
 } // namespace tcds::audit

@@ -137,6 +137,54 @@ TEST(DecisionRecord, WritesEachKindOfFactWithAllItsMembers)
     }
 }
 
+/// What evaluation and cards look at beside the table of facts: without it no replay is the
+/// decision.
+TEST(DecisionRecord, HoldsWhatADecisionNeedsToBeMadeAgain)
+{
+    DecisionStage stage;
+    stage.context.patient.human = false;
+    stage.rules.day = "2026-03-01";
+    stage.record.forPatients = true;
+    auto& lab = stage.context.labs[0];
+    lab.ucum = "mmol/L{x}";
+    lab.canonical = Decimal{29, 1};
+    lab.codes.push_back({"http://loinc.org", "6298-4", ""});
+    lab.ranges[0].high = Quantity{Decimal{5, 0}, "meq/L"};
+    lab.ranges[0].ageFromDays = 365;
+    stage.context.problems[2].state = ProblemState::Inactive;
+    stage.context.findings[0].codes = {{"http://snomed.info/sct", "91175000", "Seizure"}};
+    auto& use = stage.context.medications[0];
+    use.source.resource = "MedicationUsage/m1";
+
+    auto const members = stage.members();
+
+    for (auto const* const part :
+         {R"("human":false)", R"("day":"2026-03-01"})", R"("audience":"patient")",
+          R"("unit":"mmol/L","ucum":"mmol/L{x}","canonical":"2.9")",
+          R"("low":"3.5","high":"5","unit":"mmol/L","highUnit":"meq/L","ageFromDays":365,)"
+          R"("ageFits":true)",
+          R"("state":"inactive","sets":["CKD"])",
+          R"("codes":[["http://snomed.info/sct","91175000"]],"sets":["SEIZURE"])",
+          R"("use":"order","type":"MedicationUsage")"})
+        EXPECT_NE(members.find(part), std::string::npos) << part << "\n" << members;
+}
+
+/// Which of two results of one instant counts hangs on the ids of their resources.
+TEST(DecisionRecord, RanksFactsThatOnlyTheirIdsTellApart)
+{
+    DecisionStage stage;
+    auto second = stage.context.labs[0];
+    second.id = FactId{stage.context.factCount++};
+    second.source.resource = "Observation/o10"; // before o7
+    stage.context.labs.push_back(second);
+
+    auto const members = stage.members();
+
+    EXPECT_NE(fact(members, "f7").find(R"("rank":1})"), std::string::npos);
+    EXPECT_NE(fact(members, "f15").find(R"("rank":0})"), std::string::npos);
+    EXPECT_EQ(fact(members, "f8").find("rank"), std::string::npos);
+}
+
 TEST(DecisionRecord, NamesResourcesByPseudonymsAlone)
 {
     DecisionStage const stage;

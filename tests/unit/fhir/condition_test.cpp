@@ -247,7 +247,8 @@ TEST(Problem, ActiveSignIsAFindingWithItsDates)
     EXPECT_TRUE(context.complaints.empty());
 }
 
-TEST(Problem, OnsetAgeCountsFromTheBirthDate)
+/// Not from the birthday in that year: the birth date stands in no record.
+TEST(Problem, OnsetAgeIsTheYearThatItBeganIn)
 {
     auto const context =
         Call{}
@@ -258,8 +259,9 @@ TEST(Problem, OnsetAgeCountsFromTheBirthDate)
 
     auto const& onset = context.problems.at(0).onset;
     ASSERT_TRUE(onset);
-    EXPECT_EQ(toDay(onset->from), "2010-04-01"); // 60 completed years: from that birthday ...
-    EXPECT_EQ(toDay(onset->to), "2011-03-31");   // ... to the day before the next one
+    EXPECT_EQ(toDay(onset->from), "2010-01-01"); // 60 completed years: on a day of 2010
+    EXPECT_EQ(toDay(onset->to), "2010-12-31");
+    EXPECT_EQ(onset->text, "2010");
     EXPECT_EQ(onset->precision, Precision::Year);
 }
 
