@@ -94,6 +94,10 @@ struct Run {
     {
         return tcds::cli::fetchLog(arguments);
     }
+    int operator()(tcds::cli::ReplayArguments const& arguments) const
+    {
+        return tcds::cli::replay(arguments);
+    }
     int operator()(tcds::cli::ConfigArguments const& arguments) const
     {
         return tcds::cli::config(arguments);

@@ -1,5 +1,6 @@
 #include "server/app/callers.hpp"
 
+#include "server/app/settings_text.hpp"
 #include "server/audit/digest.hpp"
 
 #include <algorithm>
@@ -8,6 +9,12 @@
 namespace tcds::app {
 
 namespace {
+
+void digestSettings(Terms& terms)
+{
+    terms.settingsText = settingsText(terms.settings, terms.aliases);
+    terms.settingsDigest = audit::sha256(terms.settingsText);
+}
 
 Terms termsOf(config::ClientEntry const& entry, DecideSettings settings)
 {
@@ -31,10 +38,8 @@ Terms termsOf(config::ClientEntry const& entry, DecideSettings settings)
     terms.silent = entry.mode == config::ClientMode::Silent;
     terms.lenientFeedback = entry.feedback == config::FeedbackRead::Lenient;
     terms.emptyOnMissing = entry.onMissing == config::OnMissing::Empty;
-    auto digested = digestOf(settings);
-    for (auto const& alias : entry.aliases) digested += ';' + alias.theirs + '=' + alias.ours;
-    terms.settingsDigest = entry.aliases.empty() ? digested : audit::sha256(digested);
     terms.settings = std::move(settings);
+    digestSettings(terms);
     terms.throttle = std::make_shared<Throttle>(entry.rate);
     return terms;
 }
@@ -108,14 +113,7 @@ DecideSettings settingsOf(config::Config const& config)
 
 std::string digestOf(DecideSettings const& settings)
 {
-    std::string text = "max_cards=" + std::to_string(settings.policy.maxCards);
-    text += settings.policy.allowCritical ? ";allow_critical" : "";
-    text += settings.policy.atMostOne ? ";at_most_one" : "";
-    text += settings.acceptUnknownStatus ? ";accept_unknown_status" : "";
-    text += ";zone=" + std::to_string(settings.zoneMinutes);
-    text += ";entries=" + std::to_string(settings.maxEntries);
-    text += ";public_url=" + settings.publicUrl;
-    return audit::sha256(text);
+    return audit::sha256(settingsText(settings));
 }
 
 Callers::Callers(config::Config const& config)
@@ -133,7 +131,7 @@ Callers::Callers(config::Config const& config)
     open_->tenant = config.tenant;
     open_->settings = settings;
     open_->throttle = std::make_shared<Throttle>(config.rate);
-    open_->settingsDigest = digestOf(settings);
+    digestSettings(*open_);
     open_->fhir.bases = config.fhirServers;
     open_->fhir.anonymous = config.fhirAnonymous;
     open_->fhir.deadline = config.callDeadline;
@@ -169,6 +167,14 @@ Result<Callers> Callers::make(config::Config const& config, auth::FetchedKeys::O
     callers.verifier_ = std::make_unique<auth::Verifier>(std::move(*trust), callers.keys_,
                                                          std::make_shared<auth::ReplayStore>());
     return callers;
+}
+
+std::map<std::string, std::string> Callers::settings() const
+{
+    std::map<std::string, std::string> texts;
+    for (auto const& [name, terms] : byName_) texts[terms.settingsDigest] = terms.settingsText;
+    if (open_ != nullptr) texts[open_->settingsDigest] = open_->settingsText;
+    return texts;
 }
 
 void Callers::fetchKeySets() const

@@ -24,7 +24,8 @@ struct Terms {
     std::string client; // name of the entry, "" without one
     std::string tenant; // whose log, key and memory its calls use (control CTL-15)
     DecideSettings settings;
-    std::string settingsDigest; // of all that can change an answer
+    std::string settingsText;   // all that can change an answer (settings_text.hpp)
+    std::string settingsDigest; // SHA-256 of that text
     std::vector<config::Alias> aliases;
     FhirTerms fhir;
     bool lenientContext = false;        // a context without its Bundle: no cards instead of 400
@@ -62,6 +63,10 @@ public:
     }
     /// Whether a signature may have to be verified: no work for a thread that serves sockets.
     [[nodiscard]] bool verifiesTokens() const { return verifier_ != nullptr; }
+
+    /// The settings that decisions are made with, text by digest: to be kept as long as records name
+    /// them.
+    [[nodiscard]] std::map<std::string, std::string> settings() const;
 
     /// Tells of the pinned key sets and starts to fetch the others, without waiting for them.
     void fetchKeySets() const;

@@ -83,6 +83,7 @@ std::variant<Command, int> parseArguments(int argc, char const* const* argv)
     addEvaluate(app, parsing);
     addRuleCommands(app, parsing);
     addAuditCommands(app, parsing);
+    addReplayCommand(app, parsing);
     addConfigCommands(app, parsing);
     addTermsCommands(app, parsing);
     try {

@@ -112,6 +112,8 @@ struct ShowArguments {
     std::string seq, decision, card, rule, type, from, to;
     std::size_t last = 0;
     bool json = false;
+    bool all = false;  // idle rules too
+    std::string store; // for `all`
 };
 
 /// An index over the log: where it lies, and whether it is made anew.
@@ -154,6 +156,13 @@ struct FetchArguments {
     std::string tenant = "default", node, directory; // node: "" = the only one
 };
 
+struct ReplayArguments {
+    VerifyArguments where;
+    std::string decision, from, to; // one decision, or those of a period
+    std::string pack;               // rules to decide with instead, "" = those of the record
+    std::string store, rule, format = "text";
+};
+
 struct ConfigArguments {
     enum class What { Check, Show, Explain } what = What::Check;
     std::string config, key; // key: of explain
@@ -188,10 +197,10 @@ using Command =
     std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
                  ExplainArguments, ExportArguments, DocArguments, DiffArguments, BuildArguments,
                  VerifyBundleArguments, VerifyArguments, ShowArguments, QueryArguments,
-                 ReportArguments, ForwardArguments, FetchArguments, AuditExportArguments, ConfigArguments,
-                 PrefetchArguments, LookupArguments, ImportArguments, TermsDiffArguments,
-                 DoctorArguments, ProveArguments, ConsistencyArguments, VerifyProofArguments,
-                 CheckpointKeyArguments>;
+                 ReportArguments, ReplayArguments, ForwardArguments, FetchArguments,
+                 AuditExportArguments, ConfigArguments, PrefetchArguments, LookupArguments,
+                 ImportArguments, TermsDiffArguments, DoctorArguments, ProveArguments,
+                 ConsistencyArguments, VerifyProofArguments, CheckpointKeyArguments>;
 
 /// argv -> what to do. Prints help, version and usage errors itself.
 /// @return the command, or the exit code when there is nothing left to do

@@ -107,7 +107,11 @@ void addShow(CLI::App& audit, Parsing& parsing)
     show.add_option("--from", wanted.from, "first day or instant");
     show.add_option("--to", wanted.to, "last day or instant");
     show.add_option("--last", wanted.last, "only the newest N");
-    show.add_flag("--json", wanted.json, "the records as they are stored");
+    auto* json = show.add_flag("--json", wanted.json, "the records as they are stored");
+    show.add_flag("--all", wanted.all, "with the rules that a record only counts, found by replay")
+        ->excludes(json);
+    show.add_option("--store", wanted.store,
+                    "for --all: folder of the rules and settings (content.store)");
 }
 
 void addIndex(CLI::App& options, IndexArguments& index)

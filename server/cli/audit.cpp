@@ -1,6 +1,7 @@
 #include "server/audit/reader.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
+#include "server/cli/idle_rules.hpp"
 #include "server/cli/log_folder.hpp"
 #include "server/cli/postgres_records.hpp"
 
@@ -48,12 +49,20 @@ int show(ShowArguments const& arguments)
     wanted.from = arguments.from;
     wanted.to = arguments.to;
     wanted.last = arguments.last;
+    std::optional<ReplaySources> sources;
+    std::optional<IdleRules> idle;
+    if (arguments.all) {
+        auto found = replaySources({arguments.where, {}, {}, {}, {}, arguments.store, {}, {}});
+        if (auto const* const code = std::get_if<int>(&found)) return *code;
+        idle.emplace(sources.emplace(std::get<ReplaySources>(std::move(found))));
+    }
     std::size_t count = 0;
     auto const print = [&](std::string_view line) {
         if (arguments.json)
             std::cout << line << '\n';
         else
-            std::cout << (count == 0 ? "" : "\n") << audit::toText(line);
+            std::cout << (count == 0 ? "" : "\n") << audit::toText(line)
+                      << (idle ? idle->textOf(line) : "");
         ++count;
     };
     auto const done = ofDatabase ? printFrom(arguments.postgres, wanted, print)

@@ -28,6 +28,7 @@ int report(ReportArguments const& arguments);
 int forwardLog(ForwardArguments const& arguments);
 int exportRecords(AuditExportArguments const& arguments);
 int fetchLog(FetchArguments const& arguments);
+int replay(ReplayArguments const& arguments);
 int config(ConfigArguments const& arguments);
 int configPrefetch(PrefetchArguments const& arguments);
 int lookup(LookupArguments const& arguments);

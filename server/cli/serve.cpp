@@ -20,6 +20,7 @@
 #include "server/ops/metrics_listener.hpp"
 #include "server/ops/ops_log.hpp"
 #include "server/ops/side_listener.hpp"
+#include "server/replay/settings_store.hpp"
 
 #include <pthread.h>
 
@@ -291,6 +292,10 @@ int serve(ServeArguments const& arguments)
                                                                 : app::pinnedOnly(ops));
     if (!callers) {
         complain(callers.error());
+        return Exit::kConfiguration;
+    }
+    if (auto const kept = replay::keepSettings(config.contentStore, callers->settings()); !kept) {
+        complain(kept.error());
         return Exit::kConfiguration;
     }
     auto const metrics = config.metricsAddress.empty()
