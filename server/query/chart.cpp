@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <numeric>
+#include <span>
 #include <utility>
 
 namespace tcds::query {
@@ -81,23 +82,9 @@ std::uint64_t roundAbove(std::uint64_t value)
     return value;
 }
 
-} // namespace
-
-std::string grouped(std::uint64_t number)
-{
-    auto text = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
-        text.insert(static_cast<std::size_t>(at), "\u202f");
-    return text;
-}
-
-std::string drawBars(Caption const& caption, std::vector<Bar> const& bars)
+std::string drawSome(Caption const& caption, std::span<Bar const> bars, double scale)
 {
     constexpr double kName = 13, kLine = 9, kGap = 7;
-    std::uint64_t longest = 1;
-    for (auto const& bar : bars)
-        for (auto const& line : bar.lines) longest = std::max(longest, lengthOf(line));
-    auto const scale = (kRight - kLeft) / static_cast<double>(longest);
     std::string inside;
     double y = 0;
     for (auto const& bar : bars) {
@@ -118,6 +105,38 @@ std::string drawBars(Caption const& caption, std::vector<Bar> const& bars)
         y += kGap;
     }
     return framed(caption, std::max(y, 1.0), inside);
+}
+
+} // namespace
+
+std::string grouped(std::uint64_t number)
+{
+    auto text = std::to_string(number);
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+        text.insert(static_cast<std::size_t>(at), "\u202f");
+    return text;
+}
+
+std::string drawBars(Caption const& caption, std::vector<Bar> const& bars)
+{
+    constexpr std::size_t kEach = 20; // of a picture: less than a page
+    std::uint64_t longest = 1;
+    for (auto const& bar : bars)
+        for (auto const& line : bar.lines) longest = std::max(longest, lengthOf(line));
+    auto const scale = (kRight - kLeft) / static_cast<double>(longest);
+    auto const pictures = std::max<std::size_t>(1, (bars.size() + kEach - 1) / kEach);
+    std::string html;
+    for (std::size_t i = 0; i < pictures; ++i) {
+        auto const first = i * kEach;
+        auto const part = std::span{bars}.subspan(first, std::min(kEach, bars.size() - first));
+        auto named = caption;
+        if (pictures > 1) {
+            named.id += "-" + std::to_string(i + 1);
+            named.title += " (" + std::to_string(i + 1) + " of " + std::to_string(pictures) + ")";
+        }
+        html += drawSome(named, part, scale);
+    }
+    return html;
 }
 
 std::string drawCurves(Caption const& caption, std::vector<std::string> const& places,

@@ -29,7 +29,8 @@ struct Caption {
     std::string title, description;
 };
 
-/// Bars on a scale from 0 to the longest of all.
+/// Bars on a scale from 0 to the longest of all. Many are drawn as several pictures, so that paper
+/// can part them.
 std::string drawBars(Caption const& caption, std::vector<Bar> const& bars);
 
 /// Values in their order, with the name of each place.

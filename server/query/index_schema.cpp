@@ -14,7 +14,7 @@ namespace tcds::query {
 namespace {
 
 constexpr std::uint32_t kApplicationId = 0x74636471; // "tcdq"
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 constexpr char const* kTables = R"sql(
 CREATE TABLE word (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;

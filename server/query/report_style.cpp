@@ -62,7 +62,7 @@ nav a { display: inline-block; padding: 0.3rem 0; }
   h2 { break-after: avoid; }
   table { font-size: 8.5pt; }
   th, td { padding: 0.12rem 0.5rem 0.12rem 0; }
-  tr, .figures { break-inside: avoid; }
+  tr, .figures, figure > svg { break-inside: avoid; }
   caption, thead { break-after: avoid; }
   thead { display: table-header-group; }
   .scroll { overflow: visible; }

@@ -25,6 +25,17 @@ TEST(Bars, NothingIsDrawnForNothing)
     EXPECT_THAT(drawBars({"b", "T", "D"}, {}), HasSubstr("<title id=\"b-title\">T</title>"));
 }
 
+TEST(Bars, ManyAreSeveralPicturesOnOneScale)
+{
+    std::vector<Bar> bars(21, Bar{"A", "", {{{50, "fired"}}}});
+    bars.front().lines = {{{100, "fired"}}};
+    auto const svg = drawBars({"b", "T", "D"}, bars);
+    auto const second = svg.substr(svg.find("<svg", 1));
+    EXPECT_THAT(svg, HasSubstr("<title id=\"b-1-title\">T (1 of 2)</title>"));
+    EXPECT_THAT(second, HasSubstr("<title id=\"b-2-title\">T (2 of 2)</title>"));
+    EXPECT_THAT(second, HasSubstr(R"(width="166.0")")) << "half of the longest";
+}
+
 TEST(Bars, NamesAreText)
 {
     EXPECT_THAT(drawBars({"b", "T", "D"}, {{"<script>", "&", {}}}),
