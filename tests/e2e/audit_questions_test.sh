@@ -12,6 +12,8 @@ kept=${4-}
 # shellcheck source=tests/e2e/check.sh
 . "$root/tests/e2e/check.sh"
 
+quiet() { "$@" >/dev/null 2>&1; }
+
 passes "a log of 3,000 records" quiet "$many" 3000 "$scratch/many" --days 20
 site=$scratch/many/site.yaml
 log=$scratch/many/audit
@@ -22,7 +24,6 @@ ask() {
     status=0
     "$binary" audit query --config "$site" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
 }
-quiet() { "$@" >/dev/null 2>&1; }
 count() { cat "$log"/*.jsonl | grep -c "$1" || true; }
 rows() { tail -n +2 "$scratch/out" | grep -c . || true; }
 
