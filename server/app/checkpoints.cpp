@@ -56,8 +56,8 @@ void report(witness::PublishNews const& news, ops::OpsLog& ops, ops::Metrics* me
     std::initializer_list<Field> const fields{Field{"destination", news.destination},
                                               Field{"tenant", news.publication->tenant},
                                               Field{"size", size}, Field{"what", news.what}};
-    if (news.kind == Kind::Failed)
-        ops.event(news.again ? Level::Debug : Level::Warn, "checkpoint not published", fields);
+    if (news.kind == Kind::Failed && !news.again)
+        ops.event(Level::Warn, "checkpoint not published", fields);
     if (news.kind == Kind::Dropped) ops.event(Level::Warn, "checkpoint dropped", fields);
     if (news.kind == Kind::Recovered) ops.event(Level::Info, "checkpoints published again", fields);
 }

@@ -55,11 +55,10 @@ TEST(EveryMode, RefusesAPasswordInTheConnectionAndDoesNotShowIt) // control CTL-
 
 TEST(EveryMode, TakesAConnectionWithoutPasswordAndItsFile)
 {
-    auto const outcome =
-        load(withFile("audit:\n"
-                      "  postgres:\n"
-                      "    connection: postgresql://cds_1@db.example.org:5433/d\n"
-                      "    password_file: /etc/twitch-cds/db.password\n"));
+    auto const outcome = load(withFile("audit:\n"
+                                       "  postgres:\n"
+                                       "    connection: postgresql://cds_1@db.example.org:5433/d\n"
+                                       "    password_file: /etc/twitch-cds/db.password\n"));
 
     ASSERT_TRUE(outcome.loaded) << outcome.report;
     EXPECT_EQ(outcome.loaded->config.postgresConnection,
@@ -211,6 +210,32 @@ TEST(AdminListener, StaysOnLoopbackAndNeedsTokensInEveryMode) // control CTL-17
         ASSERT_EQ(faulty.problems.size(), 1U) << faulty.report;
         EXPECT_THAT(faulty.problems[0].what, HasSubstr("admin.listen"));
     }
+}
+
+TEST(CheckpointDestinations, NeedAKeyInEveryMode)
+{
+    for (auto const* key : {"directory", "syslog", "http"}) {
+        SCOPED_TRACE(key);
+        auto sources = production();
+        sources.flags.emplace_back(std::string{"audit.checkpoints."} + key,
+                                   "https://w.example.org");
+        auto const faulty = load(sources);
+        ASSERT_EQ(faulty.problems.size(), 1U) << faulty.report;
+        EXPECT_THAT(faulty.problems[0].what, HasSubstr("audit.checkpoint_key_file"));
+
+        sources.flags.emplace_back("audit.checkpoint_key_file", "/etc/twitch-cds/checkpoint.pem");
+        EXPECT_TRUE(load(sources).loaded);
+    }
+}
+
+TEST(CheckpointDestinations, HaveACertificateWithItsKey)
+{
+    auto sources = production();
+    sources.flags.emplace_back("audit.checkpoint_key_file", "/etc/twitch-cds/checkpoint.pem");
+    sources.flags.emplace_back("audit.checkpoints.syslog_certificate_file", "/etc/cds.pem");
+    EXPECT_FALSE(load(sources).loaded);
+    sources.flags.emplace_back("audit.checkpoints.syslog_key_file", "/etc/cds.key");
+    EXPECT_TRUE(load(sources).loaded);
 }
 
 TEST(Sandbox, TakesWhatProductionRefuses)

@@ -95,6 +95,29 @@ TEST_F(Signature, IsVerifiedAgainstTheKeyThatHasTheNameOfItsFile)
     EXPECT_TRUE(key->verifies(kMessage, bytes(kSignature)));
 }
 
+TEST_F(Signature, IsMadeAgainAndAgainByAKeyThatWasReadOnce)
+{
+    auto const key = SigningKey::fromFile(privateKey());
+
+    ASSERT_TRUE(key) << toText(key.error());
+    EXPECT_EQ(key->sign(kMessage), bytes(kSignature));
+    EXPECT_EQ(key->sign(kMessage), bytes(kSignature));
+    EXPECT_EQ(key->publicKey(), bytes(kPublic));
+    EXPECT_FALSE(SigningKey::fromFile(privateKey(0644)));
+}
+
+TEST_F(Signature, IsVerifiedWithABareKey)
+{
+    EXPECT_EQ(publicKeyIn(publicKey("a name.pem")).value(), bytes(kPublic));
+    EXPECT_FALSE(publicKeyIn(privateKey()));
+    auto const key = TrustedKey::fromBytes("any/name", bytes(kPublic));
+
+    ASSERT_TRUE(key) << toText(key.error());
+    EXPECT_EQ(key->name(), "any/name");
+    EXPECT_TRUE(key->verifies(kMessage, bytes(kSignature)));
+    EXPECT_FALSE(TrustedKey::fromBytes("any/name", bytes(kPublic).substr(1)));
+}
+
 TEST_F(Signature, IsRefusedWithAnyBitOfItOrOfTheMessageChanged)
 {
     auto const key = TrustedKey::fromFile(publicKey());
