@@ -309,14 +309,14 @@ TEST_F(ShowingDecisions, BringsFeedbackOfTheWeekAfter)
     request.method = "POST";
     request.path = std::string{kView} + "/feedback";
     request.body = R"({"feedback":[{"card":")" + card +
-                   R"(","outcome":"accepted","outcomeTimestamp":"2026-02-02T08:00:00Z"}]})";
+                   R"(","outcome":"overridden","outcomeTimestamp":"2026-02-02T08:00:00Z"}]})";
     request.peerNames = {"ehr.west.example"};
     request.headers.add("Content-Type", "application/json");
     ASSERT_EQ(service_->handle(std::move(request)).status, 200);
 
     auto const issue = askOne(id, "as=detectedissue").body;
 
-    EXPECT_EQ(at(issue, "/entry/0/resource/mitigation/0/action/coding/0/code"), "accepted");
+    EXPECT_EQ(at(issue, "/entry/0/resource/mitigation/0/action/coding/0/code"), "overridden");
 }
 
 TEST(QueryString, IsDecodedOnceAndStrictly)
