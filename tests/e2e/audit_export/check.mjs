@@ -83,7 +83,7 @@ for (const resource of resources) {
 for (const type of new Set(resources.map(({ resourceType }) => resourceType))) {
   const { length } = resources.filter(({ resourceType }) => resourceType === type);
   const found = await repository.search({ resourceType: type, count: 100_000 });
-  if (found.entry.length !== length) faults.push(`${found.entry.length} of ${type} in the store, ${length} were exported`);
+  if ((found.entry?.length ?? 0) !== length) faults.push(`${found.entry?.length ?? 0} of ${type} in the store, ${length} were exported`);
 }
 
 for (const text of faults.slice(0, 50)) console.log(`FAULT ${text}`);
