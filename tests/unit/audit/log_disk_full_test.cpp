@@ -132,7 +132,7 @@ int fillSmallFileSystem(std::string const& directory)
     auto full = false;
     for (int i = 0; i < 200 && !full; ++i) full = !(*log)->append("decision", members(6000));
     if (!full) return NeverFull;
-    auto file = LogFile::open(directory + "/" + kName);
+    auto file = LogFile::open(directory + "/" + kName, Disk::ofSystem());
     auto const size = std::filesystem::file_size(directory + "/" + kName);
     if (!file || file->couldGrow()) return NeverFull;
     if (std::filesystem::file_size(directory + "/" + kName) != size) return Broken;
