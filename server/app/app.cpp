@@ -18,6 +18,9 @@ constexpr std::size_t kLargeBody = 1024U * 1024U; // parsed off the I/O threads
 
 bool isPosted(Target target) { return target == Target::Hook || target == Target::Feedback; }
 
+/// Health is told whatever the disk or a key server does.
+bool isHealth(Target target) { return target == Target::Live || target == Target::Ready; }
+
 /// What is wrong with a request before its body is looked at; nothing when it may go on.
 std::optional<http::Response> objection(Route const& route, http::Request const& request)
 {
@@ -49,8 +52,10 @@ void App::use(std::shared_ptr<rules::RuleSet const> rules)
 
 bool App::mayBlock(http::Request const& request) const
 {
-    return request.body.size() > kLargeBody || config_.fsync == config::Fsync::Always ||
-           callers_.verifiesTokens() || config_.suppress;
+    if (request.body.size() > kLargeBody) return true;
+    auto const waits =
+        config_.fsync == config::Fsync::Always || callers_.verifiesTokens() || config_.suppress;
+    return waits && !isHealth(routeOf(request.path).target);
 }
 
 void App::handle(http::Request&& request, http::Answer answer)

@@ -180,11 +180,40 @@ Result<void> ChainWriter::closeWithCheckpoint()
 
 Result<void> ChainWriter::beginFileWhenDue(Instant now)
 {
+    if (fileIsLost()) return leaveLostFile();
     if (auto const today = toDay(now); today > name_.day)
         return beginFile({today, 1, false}, "day");
     if (file_->size() >= options_.rotateBytes)
         return beginFile({name_.day, name_.part + 1, false}, "size");
     return {};
+}
+
+/// Removed or spoilt is seen at once; moved, where nothing is lost, within LogOptions::look.
+bool ChainWriter::fileIsLost()
+{
+    if (!file_->intact()) return true;
+    auto const now = std::chrono::steady_clock::now();
+    if (now - looked_ < options_.look) return false;
+    looked_ = now;
+    return !file_->inPlace();
+}
+
+/// Somebody removed, moved, cut or wrote to the file. What it held is not ours to mend; the chain
+/// goes on in the next file, so that verification names the records that are not there any more.
+Result<void> ChainWriter::leaveLostFile()
+{
+    auto next = name_;
+    do {
+        ++next.part;
+    } while (exists(next));
+    auto const left = toText(name_);
+    auto const begun = openNext(next, "lost");
+    if (begun && options_.news)
+        options_.news({LogNews::Kind::Trouble, left,
+                       "somebody else removed, moved or changed it while it was written; the log "
+                       "goes on in " +
+                           toText(next)});
+    return begun;
 }
 
 Result<void> ChainWriter::beginFile(LogFileName const& name, std::string_view cause)
@@ -196,10 +225,19 @@ Result<void> ChainWriter::beginFile(LogFileName const& name, std::string_view ca
             (void)file_->rewrite(); // for the next attempt
             return synced.error();
         }
+    return openNext(name, cause);
+}
+
+Result<void> ChainWriter::openNext(LogFileName const& name, std::string_view cause)
+{
+    if (!directory_.inPlace())
+        return Error{Error::Kind::Unavailable, directory_.path(),
+                     "is not the directory any more that this service has locked",
+                     "put it back or mount it again, or restart the service on the new one"};
     auto const path = pathOf(name);
     auto file = LogFile::open(path, disk_);
     if (!file) return file.error();
-    if (file->size() != 0 || ::access(pathOf({name.day, name.part, true}).c_str(), F_OK) == 0)
+    if (file->size() != 0 || exists({name.day, name.part, true}))
         return Error{Error::Kind::Unavailable, path, "is there already and is not of this run",
                      "move the file away; only the service writes to audit.directory"};
 
@@ -218,6 +256,11 @@ Result<void> ChainWriter::beginFile(LogFileName const& name, std::string_view ca
     std::lock_guard const lock{fileMutex_};
     file_ = std::move(opened);
     return {};
+}
+
+bool ChainWriter::exists(LogFileName const& name) const
+{
+    return ::access(pathOf(name).c_str(), F_OK) == 0;
 }
 
 std::string ChainWriter::pathOf(LogFileName const& name) const

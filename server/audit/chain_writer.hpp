@@ -41,7 +41,7 @@ public:
     Result<void> write(std::span<NewRecord const> records);
 
     /// Whether write() would find room now: see LogFile::couldGrow().
-    [[nodiscard]] bool couldWrite() { return file_->couldGrow(); }
+    [[nodiscard]] bool couldWrite() { return directory_.inPlace() && file_->couldGrow(); }
 
     /// After a failed sync(): see LogFile::rewrite().
     [[nodiscard]] bool rewrite() { return file_->rewrite(); }
@@ -72,7 +72,11 @@ private:
     [[nodiscard]] std::string startMembers(std::string_view cause, std::uint64_t torn);
     Result<void> start(LogTail const& tail);
     Result<void> beginFileWhenDue(Instant now);
+    [[nodiscard]] bool fileIsLost();
+    Result<void> leaveLostFile();
     Result<void> beginFile(LogFileName const& name, std::string_view cause);
+    Result<void> openNext(LogFileName const& name, std::string_view cause);
+    [[nodiscard]] bool exists(LogFileName const& name) const;
     [[nodiscard]] std::string pathOf(LogFileName const& name) const;
     Result<void> put(LogFile& file);
 
@@ -80,8 +84,9 @@ private:
     Clock const& clock_;
     LogDirectory directory_;
     Disk const& disk_;
-    std::string origin_; // `,"node":"..","tenant":".."`
-    LogFileName name_;   // of file_
+    std::string origin_;                           // `,"node":"..","tenant":".."`
+    std::chrono::steady_clock::time_point looked_; // where the file is
+    LogFileName name_;                             // of file_
     mutable std::mutex fileMutex_;
     std::shared_ptr<LogFile> file_;
     Place place_;

@@ -54,8 +54,9 @@ struct Log::Impl {
 
     std::mutex mutex; // guards all up to `stopping`
     std::vector<Waiting*> queue;
-    bool writing = false;  // some caller is the leader
-    bool mending = false;  // no other caller becomes the leader
+    bool writing = false; // some caller is the leader
+    bool mending = false; // no other caller becomes the leader
+    Steady::time_point writingSince;
     bool unsynced = false; // records were written since the last sync (Sync::Interval)
     bool stopping = false;
     std::condition_variable wake; // of `tending`
@@ -79,6 +80,7 @@ struct Log::Impl {
     bool waitForLeader(std::unique_lock<std::mutex>& lock, Waiting& me);
     void lead(std::unique_lock<std::mutex>& lock);
     Result<void> commit();
+    void begin();
     void failed();
     void tend();
     void sync(std::unique_lock<std::mutex>& lock);
@@ -99,6 +101,10 @@ Result<void> Log::Impl::append(NewRecord const& record)
     if (queue.size() >= options.maxWaiting) {
         failed();
         return busy(std::to_string(queue.size()) + " calls wait for the writer already");
+    }
+    if (writing && Steady::now() - writingSince > options.maxWait) {
+        failed();
+        return busy("a write takes longer than " + std::to_string(options.maxWait.count()) + " ms");
     }
     queue.push_back(&me);
     if (!waitForLeader(lock, me))
@@ -130,7 +136,7 @@ bool Log::Impl::waitForLeader(std::unique_lock<std::mutex>& lock, Waiting& me)
 /// queued meanwhile is led by the first of them.
 void Log::Impl::lead(std::unique_lock<std::mutex>& lock)
 {
-    writing = true;
+    begin();
     batch.swap(queue);
     for (auto* const each : batch) each->state = Waiting::State::Taken;
     lock.unlock();
@@ -181,6 +187,13 @@ Result<void> Log::Impl::commit()
                      std::string{"the records could not be made: "} + failure.what(),
                      "see the memory of the host"};
     }
+}
+
+/// Makes the caller the leader. Under the lock.
+void Log::Impl::begin()
+{
+    writing = true;
+    writingSince = Steady::now();
 }
 
 /// Under the lock.
@@ -244,7 +257,7 @@ void Log::Impl::mend(std::unique_lock<std::mutex>& lock)
 void Log::Impl::lookForRoom(std::unique_lock<std::mutex>& lock)
 {
     if (writing || !queue.empty()) return;
-    writing = true;
+    begin();
     lock.unlock();
     auto const room = writer->couldWrite();
     lock.lock();

@@ -38,9 +38,12 @@ struct LogOptions {
     std::chrono::milliseconds syncInterval{200};
     std::uint64_t rotateBytes = std::uint64_t{256} << 20U; // a file of this size is finished
     std::size_t maxWaiting = 1024; // calls that may wait for the writer; more get Unavailable
-    std::chrono::milliseconds maxWait{5000}; // for the writer to take a record up; then Unavailable
-    std::chrono::milliseconds retry{1000};   // after a failed write: whether there is room again
-    std::string engineVersion;               // written into `start`
+    // For the writer to take a record up; then Unavailable, and at once for whoever comes while the
+    // same write goes on: calls that can only be refused must not hold the threads of others.
+    std::chrono::milliseconds maxWait{5000};
+    std::chrono::milliseconds retry{1000}; // after a failed write: whether there is room again
+    std::chrono::milliseconds look{1000};  // whether the file was moved away
+    std::string engineVersion;             // written into `start`
 
     bool compress = false;      // finished files, in the background
     unsigned retentionDays = 0; // finished files whose records are all older go; 0: none ever

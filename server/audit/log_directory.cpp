@@ -202,6 +202,14 @@ Result<LogDirectory> LogDirectory::take(std::string const& path)
     return taken;
 }
 
+bool LogDirectory::inPlace() const
+{
+    struct stat named {
+    }, locked{};
+    return ::stat(path_.c_str(), &named) == 0 && ::fstat(directory_.get(), &locked) == 0 &&
+           named.st_dev == locked.st_dev && named.st_ino == locked.st_ino;
+}
+
 bool LogDirectory::sync() const { return ::fsync(directory_.get()) == 0; }
 
 } // namespace tcds::audit

@@ -45,6 +45,8 @@ public:
     static Result<LogDirectory> take(std::string const& path);
 
     [[nodiscard]] std::string const& path() const { return path_; }
+    /// Whether the path still leads to the directory that is locked.
+    [[nodiscard]] bool inPlace() const;
     /// Makes names of files that were created or removed survive a power cut.
     [[nodiscard]] bool sync() const;
 

@@ -37,6 +37,8 @@ Result<LogFile> LogFile::open(std::string path, Disk const& disk)
         return lost(path, "cannot be examined", errno);
     file.before_ = static_cast<std::uint64_t>(status.st_size);
     file.state_->size = file.before_;
+    file.device_ = status.st_dev;
+    file.inode_ = status.st_ino;
     file.path_ = std::move(path);
     return file;
 }
@@ -64,6 +66,22 @@ void LogFile::undoLast()
     state_->size = before_;
     ragged_ = !cutTo(before_);
     if (state_->safe >= before_) state_->suspect = false; // what is left was safe before
+}
+
+bool LogFile::intact() const
+{
+    struct stat status {
+    };
+    return ::fstat(descriptor_.get(), &status) == 0 && status.st_nlink > 0 &&
+           (ragged_ || static_cast<std::uint64_t>(status.st_size) == size());
+}
+
+bool LogFile::inPlace() const
+{
+    struct stat status {
+    };
+    return ::stat(path_.c_str(), &status) == 0 && status.st_dev == device_ &&
+           status.st_ino == inode_;
 }
 
 bool LogFile::couldGrow()
@@ -100,6 +118,7 @@ Result<void> LogFile::sync() const
 bool LogFile::rewrite()
 {
     std::lock_guard const lock{state_->oneAtATime};
+    if (!inPlace()) return false; // what has its name now is another one
     // Not through the descriptor that appends: with O_APPEND even pwrite() goes to the end.
     Descriptor const file{::open(path_.c_str(), O_RDWR | O_CLOEXEC)};
     if (!file.open()) return false;

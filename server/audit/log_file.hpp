@@ -4,6 +4,8 @@
 #include "server/audit/descriptor.hpp"
 #include "server/audit/disk.hpp"
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -43,6 +45,12 @@ public:
     /// so that the next one has something to do.
     [[nodiscard]] bool rewrite();
 
+    /// Whether it has a name, and nobody else has cut it or written to it: what is written to a
+    /// file that was removed is lost with the process.
+    [[nodiscard]] bool intact() const;
+    /// Whether its own name still leads to it; costs ten times as much.
+    [[nodiscard]] bool inPlace() const;
+
     [[nodiscard]] std::uint64_t size() const { return state_->size; }
     [[nodiscard]] std::string const& path() const { return path_; }
 
@@ -62,7 +70,9 @@ private:
     };
     std::unique_ptr<State> state_ = std::make_unique<State>();
     std::uint64_t before_ = 0; // size before the last append
-    bool ragged_ = false;      // bytes beyond size wait to be cut
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
+    bool ragged_ = false; // bytes beyond size wait to be cut
 };
 
 } // namespace tcds::audit

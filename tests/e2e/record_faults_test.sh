@@ -38,7 +38,21 @@ in_own_mounts() {
 
 play() { node "$root/tests/e2e/record_faults/$fault.mjs" "$binary" "$scratch/call.json" "$scratch" "$@"; }
 
+# A disk of its own: root, a free loop device, mkfs.ext4.
+needs_disks() {
+    command -v mkfs.ext4 >/dev/null || skip "mkfs.ext4 (package e2fsprogs) is needed"
+    dd if=/dev/zero of="$scratch/try.img" bs=1M count=16 2>/dev/null
+    mkfs.ext4 -q "$scratch/try.img"
+    mkdir "$scratch/try"
+    unshare --mount mount -o loop "$scratch/try.img" "$scratch/try" 2>/dev/null ||
+        skip "a loop device cannot be mounted here: root is needed"
+}
+
 case $fault in
-    kills | cut) play "$@" ;;
+    kills | cut | clock | vanished) play "$@" ;;
+    power_cut | stuck_disk | read_only)
+        needs_disks
+        in_own_mounts node "$root/tests/e2e/record_faults/$fault.mjs" "$binary" "$scratch/call.json" "$scratch" "$@"
+        ;;
     *) in_own_mounts node "$root/tests/e2e/record_faults/$fault.mjs" "$binary" "$scratch/call.json" "$scratch" "$@" ;;
 esac

@@ -62,6 +62,8 @@ TEST(MayBlock, IsForLargeBodiesAndForRecordsThatAreForcedToDisk)
 
     EXPECT_FALSE(service.app().mayBlock(request));
     EXPECT_TRUE(careful.app().mayBlock(request));
+    request.path = "/healthz/live";
+    EXPECT_FALSE(careful.app().mayBlock(request)) << "whatever the disk does";
     request.body.assign(2U * 1024U * 1024U, ' ');
     EXPECT_TRUE(service.app().mayBlock(request));
 }

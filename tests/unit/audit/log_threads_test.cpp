@@ -101,6 +101,7 @@ TEST(LogQueue, GivesUpARecordThatNobodyTookUpInTime)
     clock.entered.wait(false);
 
     auto const second = (*log)->append("decision", "\"n\":2");
+    auto const third = (*log)->append("decision", "\"n\":3");
     clock.holding = false;
     clock.holding.notify_all();
     slow.join();
@@ -108,6 +109,10 @@ TEST(LogQueue, GivesUpARecordThatNobodyTookUpInTime)
     EXPECT_TRUE(first);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().kind, Error::Kind::Unavailable);
+    EXPECT_NE(second.error().what.find("took no record up"), std::string::npos);
+    ASSERT_FALSE(third);
+    EXPECT_NE(third.error().what.find("a write takes longer"), std::string::npos)
+        << "it waited, though nothing had moved: " << third.error().what;
     log->reset();
     EXPECT_EQ(test::breakIn(folder.path()), "");
     EXPECT_EQ(test::recordsIn(folder.path()).size(), 3U) << "start, the first, stop";
