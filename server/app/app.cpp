@@ -38,10 +38,11 @@ std::optional<http::Response> objection(Route const& route, http::Request const&
 
 App::App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rules,
          Callers const& callers, Clock const& clock, Tenants const& tenants, ops::OpsLog& ops,
-         std::unique_ptr<client::FhirClient> client, ops::Metrics* metrics)
+         std::unique_ptr<client::FhirClient> client, ops::Metrics* metrics, Recording recording)
     : config_{config}, rules_{std::move(rules)}, callers_{callers}, clock_{clock},
-      tenants_{tenants}, ops_{ops}, tally_{metrics},
-      walk_{config, callers, clock, tenants, ops, client.get(), tally_}, client_{std::move(client)}
+      tenants_{tenants}, ops_{ops}, tally_{metrics}, walk_{config, callers,      clock,  tenants,
+                                                           ops,    client.get(), tally_, recording},
+      client_{std::move(client)}
 {
 }
 

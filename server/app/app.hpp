@@ -29,7 +29,8 @@ public:
     /// @param metrics  outlives the app; nullptr: nothing is counted
     App(config::Config const& config, std::shared_ptr<rules::RuleSet const> rules,
         Callers const& callers, Clock const& clock, Tenants const& tenants, ops::OpsLog& ops,
-        std::unique_ptr<client::FhirClient> client = nullptr, ops::Metrics* metrics = nullptr);
+        std::unique_ptr<client::FhirClient> client = nullptr, ops::Metrics* metrics = nullptr,
+        Recording recording = Recording::Kept);
 
     [[nodiscard]] bool mayBlock(http::Request const& request) const override;
     void handle(http::Request&& request, http::Answer answer) override;

@@ -98,9 +98,9 @@ struct HookWalk::Call {
 
 HookWalk::HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
                    Tenants const& tenants, ops::OpsLog& ops, client::FhirClient* client,
-                   Tally const& tally)
+                   Tally const& tally, Recording recording)
     : config_{config}, callers_{callers}, clock_{clock}, tenants_{tenants}, ops_{ops},
-      client_{client}, tally_{tally}
+      client_{client}, tally_{tally}, recording_{recording}
 {
 }
 
@@ -129,7 +129,8 @@ HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
         return nullptr;
     };
     auto id = audit::uuidV7(milliseconds(now));
-    Received received{request.body.size(), audit::sha256(request.body), request.remoteAddress};
+    Received received{request.body.size(), {}, request.remoteAddress};
+    if (recording_ == Recording::Kept) received.sha256 = audit::sha256(request.body);
     auto caller = callers_.identify(request.headers.find("Authorization").value_or(""),
                                     request.peerNames, pathOf(route), received.sha256, now, id);
     if (!caller) {
@@ -270,7 +271,7 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
     DecideOptions options;
     options.now = call.now;
     options.decisionId = call.id;
-    options.evaluate.timing = true;
+    options.evaluate.timing = recording_ == Recording::Kept;
     options.whyNotRead = call.whyNotRead;
     // What a silent client was not shown is no repeat.
     auto* const known = call.tenant->repeats.get();
@@ -290,7 +291,8 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
         app::decide(std::move(context), call.request, *call.rules, terms.settings, options);
     if (!decision) return refuse(call, decision.error());
     if (terms.silent) decision->body = kNoCards;
-    if (!record(call, *decision, subject, pseudonyms)) return reply(call, unrecorded());
+    if (recording_ == Recording::Kept && !record(call, *decision, subject, pseudonyms))
+        return reply(call, unrecorded());
     if (repeats != nullptr) repeats->returned(*decision, subject, terms.client, pseudonyms);
     tally_.evaluated(*decision->evaluation, *call.rules);
     if (!terms.silent) tally_.cards(decision->cards, *call.rules);

@@ -13,10 +13,15 @@
 #include "server/cds/services.hpp"
 #include "server/http/server.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 namespace tcds::app {
+
+/// LeftOut makes no record, and nothing that only a record needs: for measuring what records cost.
+/// No configuration leads to it.
+enum class Recording : std::uint8_t { Kept, LeftOut };
 
 /// The walk of a hook call: who calls, what is asked, what is missing, the decision, its record and
 /// the answer. Called from several threads at once.
@@ -27,7 +32,7 @@ public:
     ///                all others outlive.
     HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
              Tenants const& tenants, ops::OpsLog& ops, client::FhirClient* client,
-             Tally const& tally);
+             Tally const& tally, Recording recording = Recording::Kept);
 
     /// Answers at once, or when the FHIR server has been read.
     /// @param route  has a service
@@ -62,6 +67,7 @@ private:
     ops::OpsLog& ops_;
     client::FhirClient* client_;
     Tally const& tally_;
+    Recording recording_;
 };
 
 } // namespace tcds::app

@@ -10,6 +10,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <ctime>
@@ -36,8 +37,9 @@ struct Size {
 constexpr std::array kSizes{Size{2'000, 12'000}, Size{20'000, 4'000}, Size{200'000, 500}};
 
 struct Settings {
-    std::string service, null, json;
+    std::string service, null, recording, json;
     std::size_t rounds = 5, connections = 16, threads = 1, starts = 10;
+    std::size_t bytes = 0; // 0: every size
 };
 
 /// A folder of its own for what the service writes; gone with the object.
@@ -96,6 +98,8 @@ SizeFigures measure(Settings const& settings, Size const& size)
     StateFolder const state;
     ServerProcess const null{{{settings.null}, {}}};
     ServerProcess const service{serviceCommand(settings, state.path())};
+    ServerProcess const recorded{{{settings.recording, "recorded"}, {}}};
+    ServerProcess const unrecorded{{{settings.recording, "unrecorded"}, {}}};
     ServerProcess const secured{securedCommand(settings, state.path())};
     auto const body = chartBody(size.bytes, std::time(nullptr));
     auto const request = postRequest(kPath, body);
@@ -106,19 +110,28 @@ SizeFigures measure(Settings const& settings, Size const& size)
     auto const warmUp = size.requests / 4;
     (void)load(null.port(), request, settings.connections, warmUp);
     figures.answerBytes = load(service.port(), request, settings.connections, warmUp).size();
+    (void)load(recorded.port(), request, settings.connections, warmUp);
+    (void)load(unrecorded.port(), request, settings.connections, warmUp);
     (void)load(secured.port(), request, settings.connections, warmUp, Wire::Tls);
 
     std::vector<double> nullUs;
     std::vector<double> serviceUs;
+    std::vector<double> recordedUs;
+    std::vector<double> unrecordedUs;
     std::vector<double> securedUs;
     for (std::size_t round = 0; round < settings.rounds; ++round) {
         nullUs.push_back(cpuPerCall(null, request, settings.connections, size.requests));
         serviceUs.push_back(cpuPerCall(service, request, settings.connections, size.requests));
+        recordedUs.push_back(cpuPerCall(recorded, request, settings.connections, size.requests));
+        unrecordedUs.push_back(
+            cpuPerCall(unrecorded, request, settings.connections, size.requests));
         securedUs.push_back(
             cpuPerCall(secured, request, settings.connections, size.requests, Wire::Tls));
     }
     figures.null = spreadOf(std::move(nullUs));
     figures.service = spreadOf(std::move(serviceUs));
+    figures.recorded = spreadOf(std::move(recordedUs));
+    figures.unrecorded = spreadOf(std::move(unrecordedUs));
     figures.secured = spreadOf(std::move(securedUs));
     figures.nullKib = null.residentKib();
     figures.serviceKib = service.residentKib();
@@ -146,12 +159,15 @@ Spread measureStart(Settings const& settings)
 Settings readSettings(std::vector<std::string> const& arguments)
 {
     Settings settings;
-    std::map<std::string_view, std::string*> const texts{
-        {"--service", &settings.service}, {"--null", &settings.null}, {"--json", &settings.json}};
+    std::map<std::string_view, std::string*> const texts{{"--service", &settings.service},
+                                                         {"--null", &settings.null},
+                                                         {"--recording", &settings.recording},
+                                                         {"--json", &settings.json}};
     std::map<std::string_view, std::size_t*> const counts{{"--rounds", &settings.rounds},
                                                           {"--connections", &settings.connections},
                                                           {"--threads", &settings.threads},
-                                                          {"--starts", &settings.starts}};
+                                                          {"--starts", &settings.starts},
+                                                          {"--bytes", &settings.bytes}};
     for (std::size_t i = 0; i < arguments.size(); i += 2) {
         auto const text = texts.find(arguments[i]);
         auto const count = counts.find(arguments[i]);
@@ -162,8 +178,11 @@ Settings readSettings(std::vector<std::string> const& arguments)
         else
             *count->second = std::stoul(arguments[i + 1]);
     }
-    if (settings.service.empty() || settings.null.empty())
-        throw std::invalid_argument{"--service and --null are needed"};
+    if (settings.service.empty() || settings.null.empty() || settings.recording.empty())
+        throw std::invalid_argument{"--service, --null and --recording are needed"};
+    if (settings.bytes != 0 &&
+        std::ranges::find(kSizes, settings.bytes, &Size::bytes) == kSizes.end())
+        throw std::invalid_argument{"--bytes is 2000, 20000 or 200000"};
     return settings;
 }
 
@@ -173,7 +192,9 @@ int run(Settings const& settings)
     figures.rounds = settings.rounds;
     figures.connections = settings.connections;
     figures.threads = settings.threads;
-    for (auto const& size : kSizes) figures.sizes.push_back(measure(settings, size));
+    for (auto const& size : kSizes)
+        if (settings.bytes == 0 || settings.bytes == size.bytes)
+            figures.sizes.push_back(measure(settings, size));
     figures.startMs = measureStart(settings);
     std::cout << asTable(figures);
     if (settings.json.empty()) return 0;
@@ -193,8 +214,10 @@ int main(int count, char** values)
         settings = readSettings({values + 1, values + count});
     } catch (std::exception const& error) {
         std::cerr << "arguments: " << error.what()
-                  << ". Fix: tcds_bench --service twitch-cds --null tcds_bench_null [--json FILE]"
-                     " [--rounds N] [--connections N] [--threads N] [--starts N]\n";
+                  << ". Fix: tcds_bench --service twitch-cds --null tcds_bench_null --recording"
+                     " tcds_bench_service [--json FILE] [--bytes N] [--rounds N] [--connections N] "
+                     "[--threads "
+                     "N] [--starts N]\n";
         return kUsage;
     }
     try {

@@ -1,24 +1,18 @@
 // Answers the same call over and over in this process, without sockets: for profilers and for
 // counting instructions, which repeat where times do not.
 //
-//   valgrind --tool=callgrind tcds_bench_path 20000 200
+//   valgrind --tool=callgrind tcds_bench_path 20000 200 [unrecorded]
 
-#include "server/app/app.hpp"
-#include "server/app/embedded.hpp"
-
-#include "rules/load/bundle.hpp"
-#include "rules/load/compile.hpp"
 #include "tests/bench/chart_body.hpp"
-
-#include <unistd.h>
+#include "tests/bench/service_stage.hpp"
 
 #include <cstdlib>
 #include <ctime>
 #include <exception>
-#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -26,44 +20,9 @@ using namespace tcds;
 
 constexpr int kUsage = 64;
 
-template <class T>
-T taken(Result<T> result)
+void answer(app::Recording recording, std::size_t bytes, std::size_t times)
 {
-    if (!result) throw std::runtime_error{toText(result.error())};
-    return std::move(*result);
-}
-
-std::shared_ptr<rules::RuleSet const> embeddedRules()
-{
-    auto const content = taken(
-        rules::readBundle(std::string{app::embeddedBundle()}, app::embeddedProducts(), "embedded"));
-    Problems problems;
-    auto compiled = rules::compile(content, problems);
-    if (!compiled) throw std::runtime_error{toText(problems.asError())};
-    return compiled;
-}
-
-config::Config sandbox(std::string const& folder)
-{
-    config::Sources sources;
-    sources.flags = {{"mode", "sandbox"}, {"audit.fsync", "never"}, {"log.level", "error"}};
-    sources.stateDirectory = folder;
-    sources.hostName = "bench";
-    Problems problems;
-    auto loaded = config::load(sources, problems);
-    if (!loaded) throw std::runtime_error{toText(problems.asError())};
-    return loaded->config;
-}
-
-void answer(std::string const& folder, std::size_t bytes, std::size_t times)
-{
-    SystemClock const clock;
-    auto const config = sandbox(folder);
-    ops::OpsLog ops{config.logLevel, config.logFormat};
-    auto const tenants = taken(app::Tenants::open(config, clock, ops));
-    auto const callers = taken(app::Callers::make(config));
-    app::App app{config, embeddedRules(), callers, clock, tenants, ops};
-
+    bench::ServiceStage stage{recording};
     auto const body = bench::chartBody(bytes, std::time(nullptr));
     for (std::size_t i = 0; i < times; ++i) {
         http::Request request;
@@ -71,8 +30,8 @@ void answer(std::string const& folder, std::size_t bytes, std::size_t times)
         request.path = "/cds-services/twitch-patient-view";
         request.body = body;
         http::Response response;
-        app.handle(std::move(request),
-                   [&response](http::Response&& given) { response = std::move(given); });
+        stage.app().handle(std::move(request),
+                           [&response](http::Response&& given) { response = std::move(given); });
         if (response.status != 200) throw std::runtime_error{response.body};
     }
 }
@@ -81,21 +40,17 @@ void answer(std::string const& folder, std::size_t bytes, std::size_t times)
 
 int main(int count, char** values)
 {
-    if (count != 3) {
-        std::cerr << "usage: tcds_bench_path REQUEST_BYTES TIMES\n";
+    auto const unrecorded = count == 4 && std::string_view{values[3]} == "unrecorded";
+    if (count != 3 && !unrecorded) {
+        std::cerr << "usage: tcds_bench_path REQUEST_BYTES TIMES [unrecorded]\n";
         return kUsage;
     }
-    auto const folder =
-        std::filesystem::temp_directory_path() / ("twitch-cds-path-" + std::to_string(::getpid()));
-    int code = 0;
     try {
-        std::filesystem::create_directories(folder);
-        answer(folder.string(), std::stoul(values[1]), std::stoul(values[2]));
+        answer(unrecorded ? app::Recording::LeftOut : app::Recording::Kept, std::stoul(values[1]),
+               std::stoul(values[2]));
     } catch (std::exception const& error) {
         std::cerr << "path: " << error.what() << '\n';
-        code = 1;
+        return 1;
     }
-    std::error_code ignored; // what is left lies in the folder for temporary files
-    std::filesystem::remove_all(folder, ignored);
-    return code;
+    return 0;
 }

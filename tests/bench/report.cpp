@@ -51,6 +51,9 @@ void write(Json& json, SizeFigures const& size)
     spread(json, "nullCpuUs", size.null);
     spread(json, "serviceCpuUs", size.service);
     number(json, "ratio", size.ratio());
+    spread(json, "recordedCpuUs", size.recorded);
+    spread(json, "unrecordedCpuUs", size.unrecorded);
+    number(json, "recordRatio", size.recordRatio());
     spread(json, "tlsCpuUs", size.secured);
     number(json, "tlsRatio", size.tlsRatio());
     count(json, "answerBytes", size.answerBytes);
@@ -88,6 +91,15 @@ std::string asTable(Figures const& figures)
         line(text, "%9zu  %8.1f %8.1f %8.1f  %8.1f %8.1f %8.1f  %6.2f", size.requestBytes,
              size.null.least, size.null.median, size.null.most, size.service.least,
              size.service.median, size.service.most, size.ratio());
+    line(text, "");
+    line(text, "%9s  %-26s  %-26s  %6s", "request", "without records, CPU us",
+         "with records, CPU us", "with /");
+    line(text, "%9s  %8s %8s %8s  %8s %8s %8s  %6s", "bytes", "min", "median", "max", "min",
+         "median", "max", "without");
+    for (auto const& size : figures.sizes)
+        line(text, "%9zu  %8.1f %8.1f %8.1f  %8.1f %8.1f %8.1f  %6.2f", size.requestBytes,
+             size.unrecorded.least, size.unrecorded.median, size.unrecorded.most,
+             size.recorded.least, size.recorded.median, size.recorded.most, size.recordRatio());
     line(text, "");
     line(text, "%9s  %-26s  %6s", "request", "service over TLS, CPU us", "TLS /");
     line(text, "%9s  %8s %8s %8s  %6s", "bytes", "min", "median", "max", "plain");
