@@ -22,6 +22,7 @@
 #include "server/app/content_switch.hpp"
 #include "server/app/key_servers.hpp"
 #include "server/cli/content_source.hpp"
+#include "server/replay/settings_store.hpp"
 #include "tests/bench/many_charts.hpp"
 
 #include <rapidjson/document.h>
@@ -168,6 +169,9 @@ public:
                                                                           tenants_, ops_},
           switch_{{app_, tenants_, clock, ops_, app::Tally{}}, content_, {}}
     {
+        if (auto const kept = replay::keepSettings(config_.contentStore, callers_.settings());
+            !kept)
+            throw std::runtime_error{toText(kept.error())};
         if (auto const kept = switch_.recordStart(); !kept)
             throw std::runtime_error{toText(kept.error())};
     }
