@@ -74,6 +74,10 @@ struct Run {
     {
         return tcds::cli::checkpointKey(arguments);
     }
+    int operator()(tcds::cli::UnsealArguments const& arguments) const
+    {
+        return tcds::cli::unseal(arguments);
+    }
     int operator()(tcds::cli::ReportArguments const& arguments) const
     {
         return tcds::cli::report(arguments);

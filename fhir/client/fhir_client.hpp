@@ -24,6 +24,7 @@ struct Query {
     /// together; all of them have to succeed. The next step is taken when the server refuses the
     /// form of this one (400, 403, 404, 422).
     std::vector<std::vector<std::string>> ladder;
+    bool keepText = false; // the answer holds the documents as received, too
 };
 
 /// How a query ended.
@@ -46,6 +47,7 @@ struct Answer {
     std::chrono::milliseconds took{0};
     std::string requestId;            // X-Request-Id of the last request
     std::vector<std::string> digests; // SHA-256 of each document as received, hexadecimal
+    std::vector<std::string> texts;   // each document as received; with Query::keepText alone
     std::string why; // for the operations log: plain words, no patient data, no token; "" when Ok
 };
 

@@ -112,7 +112,7 @@ std::string sha256(std::string_view text)
 
 } // namespace
 
-Page readPage(Reply reply, std::string_view request, std::size_t bytes)
+Page readPage(Reply reply, std::string_view request, std::size_t bytes, bool keepText)
 {
     auto const status = reply.status;
     if (reply.failure != Failure::None)
@@ -126,6 +126,7 @@ Page readPage(Reply reply, std::string_view request, std::size_t bytes)
 
     Page page;
     page.digest = sha256(reply.body); // parsing destroys the text
+    if (keepText) page.text = reply.body;
     json::Limits limits;
     limits.bytes = bytes;
     auto document = json::Document::parse(std::move(reply.body), limits);

@@ -19,6 +19,7 @@ struct Page {
     std::string next;                       // URL of the next page as sent; "" for none
     std::size_t entries = 0;
     std::string digest; // SHA-256 of the text, hexadecimal, when Ok
+    std::string text;   // as received, where it is wanted
     std::string why;    // when not Ok
 };
 
@@ -28,6 +29,7 @@ struct Page {
 ///                 is answered by a Bundle or one such resource, a read by the resource; both by an
 ///                 OperationOutcome (PFD-05, PFD-09)
 /// @param bytes    bound of the JSON text
-Page readPage(Reply reply, std::string_view request, std::size_t bytes);
+/// @param keepText  the page holds the text that it was read from
+Page readPage(Reply reply, std::string_view request, std::size_t bytes, bool keepText = false);
 
 } // namespace tcds::client

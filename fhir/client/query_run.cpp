@@ -63,7 +63,8 @@ void QueryRun::send(std::size_t walk)
 void QueryRun::received(std::size_t walk, Reply reply)
 {
     auto requestId = std::move(reply.requestId);
-    auto page = readPage(std::move(reply), walks_[walk].request, bounds_.answerBytes);
+    auto page =
+        readPage(std::move(reply), walks_[walk].request, bounds_.answerBytes, query_.keepText);
     bool more = false;
     bool last = false;
     {
@@ -97,6 +98,7 @@ bool QueryRun::take(Walk& walk, Page page)
     entries_ += page.entries;
     walk.documents.push_back(*std::move(page.document));
     walk.digests.push_back(std::move(page.digest));
+    if (query_.keepText) walk.texts.push_back(std::move(page.text));
     if (!page.next.empty()) return turnPage(walk, page.next);
     walk.outcome = Outcome::Ok;
     return false;
@@ -156,6 +158,7 @@ void QueryRun::endWithDocuments()
     for (auto& walk : walks_) {
         std::ranges::move(walk.documents, std::back_inserter(answer_.documents));
         std::ranges::move(walk.digests, std::back_inserter(answer_.digests));
+        std::ranges::move(walk.texts, std::back_inserter(answer_.texts));
     }
     bool const some = failed != walks_.end() && !answer_.documents.empty();
     end(some ? Outcome::Partial : telling.outcome, telling.why);

@@ -46,6 +46,7 @@ private:
         std::set<std::string> seen{};
         std::vector<json::Document> documents{};
         std::vector<std::string> digests{};
+        std::vector<std::string> texts{};
         Outcome outcome = Outcome::Error;
         int status = 0;
         bool formRefused = false;

@@ -187,8 +187,7 @@ http::Response App::feedback(http::Request&& request, Route const& route, std::s
         return journal.refuse(*read->firstFault, "feedback-invalid", service.id, received, client);
     if (read->faulty > 0) sayLeftOut(*read, client);
     auto const kept = keepFeedback(
-        {client, service.id, now, *rules, tally_}, read->items, tenant.repeats.get(),
-        [&journal](std::string const& members) { return journal.keep("feedback", members); });
+        {client, service.id, now, *rules, tally_, tenant, config_.hidesUser}, read->items);
     if (!kept)
         return outcome({Error::Kind::Unavailable, "decision log", "the feedback could not be kept",
                         "send it again later"});

@@ -197,6 +197,15 @@ Terms const* Callers::withoutToken(std::span<std::string const> peerNames) const
     return anybody_;
 }
 
+std::vector<Terms const*> Callers::all() const
+{
+    std::vector<Terms const*> terms;
+    terms.reserve(byName_.size() + 1);
+    for (auto const& [name, each] : byName_) terms.push_back(&each);
+    if (open_ != nullptr) terms.push_back(open_.get());
+    return terms;
+}
+
 std::string_view Callers::tenantOf(auth::Rejection const& rejection) const
 {
     auto const at = byName_.find(rejection.client);

@@ -84,6 +84,8 @@ public:
         std::string_view path, std::string_view bodyDigest, Instant now,
         std::string_view call = {}) const;
 
+    /// Terms of every client: of the entries by name, then of anybody where there are none.
+    [[nodiscard]] std::vector<Terms const*> all() const;
     /// Whose log has the record of a refused caller: its tenant's, or the service's own while
     /// nobody knows who it is.
     [[nodiscard]] std::string_view tenantOf(auth::Rejection const& rejection) const;

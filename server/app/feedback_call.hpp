@@ -3,11 +3,10 @@
 #include "rules/model/rule_set.hpp"
 #include "server/app/repeats.hpp"
 #include "server/app/tally.hpp"
+#include "server/app/tenants.hpp"
 #include "server/cds/feedback.hpp"
 
-#include <functional>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace tcds::app {
@@ -18,15 +17,15 @@ struct FeedbackCall {
     Instant now;
     rules::RuleSet const& rules;
     Tally const& tally;
+    Tenant& tenant;
+    bool hidesUser = false; // in records
 };
 
 /// Writes one record an item, linked to the decision and the rules of its card where this node
-/// knows it, and then remembers what the answers hold back. A comment goes nowhere (FB-09).
+/// knows it, and then remembers what the answers hold back. A comment goes nowhere (FB-09), but
+/// sealed into the record of a tenant at level `full`.
 ///
-/// @param repeats  null: nothing is remembered and nothing is linked
-/// @param keep     hands the members of a record to the log; false: not kept
 /// @return false when a record could not be kept; nothing is remembered then
-bool keepFeedback(FeedbackCall const& call, std::span<cds::Feedback const> items, Repeats* repeats,
-                  std::function<bool(std::string const& members)> const& keep);
+bool keepFeedback(FeedbackCall const& call, std::span<cds::Feedback const> items);
 
 } // namespace tcds::app

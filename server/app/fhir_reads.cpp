@@ -121,7 +121,7 @@ std::vector<client::Query> FhirReads::ask(std::vector<cds::FhirQuery> queries)
     asked_ = std::move(queries);
     std::vector<client::Query> asked;
     asked.reserve(asked_.size());
-    for (auto const& query : asked_) asked.push_back({query.key, query.ladder});
+    for (auto const& query : asked_) asked.push_back({query.key, query.ladder, keepsTexts_});
     return asked;
 }
 
@@ -136,6 +136,7 @@ void FhirReads::take(std::vector<client::Answer> answers, cds::HookRequest& requ
 void FhirReads::takeOne(cds::FhirQuery const& asked, client::Answer& answer,
                         cds::HookRequest& request)
 {
+    for (auto& text : answer.texts) texts_.push_back({asked.key, std::move(text)});
     auto failure = failureOf(answer.outcome);
     if (failure == SourceStatus::Ok && answer.step >= asked.wholeSteps)
         failure = SourceStatus::Partial; // a few codes for the whole list

@@ -30,10 +30,19 @@ Result<std::string> readableServer(cds::HookRequest const& request, FhirTerms co
 /// Whether a query reads a medication that an order only refers to, rather than a source.
 bool isMedicationRead(cds::FhirQuery const& query);
 
+/// A document as the FHIR server sent it.
+struct FetchedText {
+    std::string key; // prefetch key
+    std::string text;
+};
+
 /// What was fetched for one call. Owns the documents that inputs point into.
 class FhirReads
 {
 public:
+    /// @param keepsTexts  the answers are wanted as they came, besides
+    explicit FhirReads(bool keepsTexts = false) : keepsTexts_{keepsTexts} {}
+
     /// The questions in the client's words. Their answers go to `take` before the next `ask`.
     std::vector<client::Query> ask(std::vector<cds::FhirQuery> queries);
 
@@ -42,6 +51,8 @@ public:
 
     /// One for each question that was answered for a key of ours, for the record.
     [[nodiscard]] std::span<audit::FetchedInput const> fetched() const { return fetched_; }
+    /// Every document, in the order received; empty unless they are kept.
+    [[nodiscard]] std::span<FetchedText const> texts() const { return texts_; }
     /// The questions whose answers have not been taken yet.
     [[nodiscard]] std::span<cds::FhirQuery const> asked() const { return asked_; }
 
@@ -51,6 +62,8 @@ private:
     std::vector<cds::FhirQuery> asked_;
     std::vector<client::Answer> answers_; // their documents stay where they are when this grows
     std::vector<audit::FetchedInput> fetched_;
+    std::vector<FetchedText> texts_;
+    bool keepsTexts_;
 };
 
 } // namespace tcds::app

@@ -2,6 +2,7 @@
 
 #include "server/app/decide.hpp"
 #include "server/app/fhir_reads.hpp"
+#include "server/app/kept_text.hpp"
 #include "server/app/repeat_keys.hpp"
 #include "server/app/responses.hpp"
 #include "server/app/version.hpp"
@@ -67,6 +68,7 @@ std::vector<Recent> heldBack(cds::HookRequest const& request, TenantKeys const& 
                              Repeats& repeats, rules::Evaluation const& evaluation,
                              Repeats::KnownAs now, std::chrono::hours remembered, Instant before)
 {
+    if (evaluation.fired().empty()) return {}; // nothing to hold back
     auto earlier = keys.earlierOn(request.fhirServer, evaluation.chart.now() - remembered);
     std::vector<Repeats::KnownAs> known{std::move(now)};
     for (auto& pseudonyms : earlier)
@@ -88,7 +90,8 @@ struct HookWalk::Call {
     std::string traceId;
     Instant now;
     Steady::time_point start;
-    std::chrono::microseconds parsed{}, fetched{};
+    std::chrono::microseconds parsed{}, fetched{}, authenticated{};
+    std::string text; // the body as it came, where the record needs it
     FhirReads reads;
     std::string base;       // of the FHIR server that is read
     std::string whyNotRead; // "" when it may be
@@ -131,6 +134,7 @@ HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
     auto id = audit::uuidV7(milliseconds(now));
     Received received{request.body.size(), {}, request.remoteAddress};
     if (recording_ == Recording::Kept) received.sha256 = audit::sha256(request.body);
+    auto const beforeToken = Steady::now();
     auto caller = callers_.identify(request.headers.find("Authorization").value_or(""),
                                     request.peerNames, pathOf(route), received.sha256, now, id);
     if (!caller) {
@@ -138,12 +142,17 @@ HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
         return turnedDown(journal.turnAway(caller.error(), service.id, received),
                           caller.error().client);
     }
+    auto const authenticated =
+        caller->token ? since(beforeToken) : std::chrono::microseconds::zero();
     auto const& terms = *caller->terms;
     auto& tenant = tenants_.of(terms.tenant);
     if (auto const wait = terms.throttle->take(now))
         return turnedDown(tenant.journal.tooOften(*wait, service.id, received, terms.client),
                           terms.client);
     auto traceId = traceIdOf(request);
+    std::string text;
+    if (tenant.seal != nullptr || config_.inputDigest != config::InputDigest::Off)
+        text = request.body; // parsing destroys it
     json::Limits limits;
     limits.bytes = config_.maxBodyBytes;
     auto read = cds::readHookRequest(std::move(request.body), service, limits);
@@ -172,10 +181,12 @@ HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
                                             start,
                                             {},
                                             {},
-                                            {},
+                                            authenticated,
+                                            std::move(text),
+                                            FhirReads{tenant.seal != nullptr},
                                             {},
                                             {}});
-    call->parsed = since(start);
+    call->parsed = since(start) - authenticated;
     return call;
 }
 
@@ -256,7 +267,7 @@ void HookWalk::fetched(CallPtr call, std::vector<client::Answer> answers) const
 /// Everything anew, with what was fetched beside what was sent.
 void HookWalk::readAgain(Call& call) const
 {
-    call.fetched = since(call.start) - call.parsed;
+    call.fetched = since(call.start) - call.parsed - call.authenticated;
     auto read = readContext(call.request, *call.rules, call.terms().settings, call.now);
     if (!read) return refuse(call, read.error());
     decide(call, std::move(*read));
@@ -301,7 +312,7 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
     reply(call, std::move(response));
 }
 
-bool HookWalk::record(Call const& call, Decision const& decision, SubjectKeys const& subject,
+bool HookWalk::record(Call& call, Decision const& decision, SubjectKeys const& subject,
                       audit::ServerPseudonyms& pseudonyms) const
 {
     auto const& request = call.request;
@@ -310,7 +321,15 @@ bool HookWalk::record(Call const& call, Decision const& decision, SubjectKeys co
     sent.reserve(decision.written.size());
     for (auto const& card : decision.written) sent.push_back({card.uuid, card.masked});
     // Staff are named; a patient or relative who calls is an identifier like any other (D39).
-    auto const user = request.forPatients() ? pseudonyms.of(request.userId) : request.userId;
+    auto const userHidden = request.forPatients() || config_.hidesUser;
+    auto const user = userHidden ? pseudonyms.of(request.userId) : request.userId;
+    auto const received =
+        receivedInputs(call.text, request.inputs, config_.inputDigest, pseudonyms);
+    audit::Sealed sealed;
+    if (call.tenant->seal != nullptr)
+        sealed = sealCall(*call.tenant->seal, call.tenant->name, decision.id,
+                          {std::move(call.text), request.authorization.has_value(),
+                           call.reads.texts(), decision.body});
     auto const responseSha256 = audit::sha256(decision.body);
     audit::DecisionRecord record;
     record.decisionId = decision.id;
@@ -321,6 +340,7 @@ bool HookWalk::record(Call const& call, Decision const& decision, SubjectKeys co
     record.traceId = call.traceId;
     record.user = user;
     record.forPatients = request.forPatients();
+    record.userHidden = userHidden;
     record.patientKey = subject.patient;
     record.encounterKey = subject.encounter;
     record.fhirServer = request.fhirServer;
@@ -340,12 +360,16 @@ bool HookWalk::record(Call const& call, Decision const& decision, SubjectKeys co
     record.context = decision.context.get();
     record.evaluation = decision.evaluation.get();
     record.fetched = call.reads.fetched();
+    record.received = received;
+    record.level = call.tenant->level;
+    record.sealed = call.tenant->seal != nullptr ? &sealed : nullptr;
     record.cards = decision.cards;
     record.sent = sent;
     record.responseBytes = decision.body.size();
     record.responseSha256 = responseSha256;
     record.degraded = decision.degraded;
     record.total = since(call.start);
+    record.authenticate = call.authenticated;
     record.parse = call.parsed;
     record.fetch = call.fetched;
     record.evaluate = decision.timing.evaluate;

@@ -56,8 +56,7 @@ private:
     void fetched(CallPtr call, std::vector<client::Answer> answers) const;
     void readAgain(Call& call) const;
     void decide(Call& call, PatientContext&& context) const;
-    [[nodiscard]] bool record(Call const& call, Decision const& decision,
-                              SubjectKeys const& subject,
+    [[nodiscard]] bool record(Call& call, Decision const& decision, SubjectKeys const& subject,
                               audit::ServerPseudonyms& pseudonyms) const;
 
     config::Config const& config_;

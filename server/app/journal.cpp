@@ -104,7 +104,8 @@ std::string_view rejectReason(Error const& error)
     default:
         return "other";
     }
-    if (error.where.starts_with("byte")) return "json";
+    if (error.where.starts_with("byte"))
+        return error.what.find("nested deeper") != std::string::npos ? "json-depth" : "json";
     if (error.where.starts_with("/context")) return "context-invalid";
     if (error.where.starts_with("/prefetch")) return "prefetch-invalid";
     return "request-invalid";

@@ -16,7 +16,8 @@ constexpr std::string_view kFeedback = "feedback";
 constexpr std::string_view kDiscovery = "discovery";
 
 // Every reason of a reject record that is not about a token (integration specification 4.2).
-constexpr std::array<std::string_view, 14> kRejectReasons{"json",
+constexpr std::array<std::string_view, 15> kRejectReasons{"json",
+                                                          "json-depth",
                                                           "context-invalid",
                                                           "prefetch-invalid",
                                                           "request-invalid",

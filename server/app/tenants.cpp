@@ -40,6 +40,23 @@ void tell(ops::OpsLog& ops, std::string const& tenant, audit::LogNews const& new
     }
 }
 
+audit::Level levelOf(config::TenantEntry const& entry)
+{
+    for (auto const level : {audit::Level::Digests, audit::Level::Full})
+        if (entry.auditLevel == audit::word(level)) return level;
+    return audit::Level::Facts;
+}
+
+/// @return null below level `full`
+Result<std::unique_ptr<audit::SealKey const>> loadSeal(config::TenantEntry const& entry,
+                                                       audit::Level level)
+{
+    if (level != audit::Level::Full) return std::unique_ptr<audit::SealKey const>{};
+    auto key = audit::SealKey::fromFile(entry.sealKeyFile);
+    if (!key) return key.error();
+    return std::unique_ptr<audit::SealKey const>{std::make_unique<audit::SealKey>(std::move(*key))};
+}
+
 audit::LogOptions logOptions(config::TenantEntry const& entry, config::Config const& config,
                              ops::OpsLog& ops, Checkpoints const* checkpoints)
 {
@@ -90,6 +107,9 @@ Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
     if (!pseudonyms) return pseudonyms.error();
     if (auto const claimed = owners->claim(entry.name, pseudonyms->marks()); !claimed)
         return claimed.error();
+    auto const level = levelOf(entry);
+    auto seal = loadSeal(entry, level);
+    if (!seal) return seal.error();
     auto log = audit::Log::open(logOptions(entry, config, ops, checkpoints), clock);
     if (!log) return log.error();
     auto state = openState(entry, config);
@@ -97,8 +117,9 @@ Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
     std::unique_ptr<Repeats> repeats;
     if (*state) repeats = std::make_unique<Repeats>(**state, ops, 24h * config.encounterDays);
     Journal journal{config, **log, ops, entry.name, tally};
-    std::unique_ptr<Tenant> tenant{new Tenant{*std::move(log), *std::move(state),
-                                              std::move(repeats), std::move(journal), nullptr}};
+    std::unique_ptr<Tenant> tenant{new Tenant{entry.name, *std::move(log), *std::move(state),
+                                              std::move(repeats), std::move(journal), nullptr,
+                                              level, *std::move(seal)}};
     tenant->keys = std::make_unique<TenantKeys>(*std::move(pseudonyms), std::move(owners),
                                                 tenant->journal, ops, entry.name);
     return tenant;
@@ -118,10 +139,21 @@ Result<Tenants> Tenants::open(config::Config const& config, Clock const& clock, 
             if (tenants.own_ != nullptr) error.where = "tenant " + entry.name + ": " + error.where;
             return error;
         }
+        if (auto const* owner = tenants.ownerOfSeal(**tenant))
+            return Error{Error::Kind::Config, "tenant " + entry.name + ": audit.seal_key_file",
+                         "holds the key of tenant " + *owner + " too",
+                         "make a new one: head -c 32 /dev/urandom > " + entry.sealKeyFile};
         auto const& kept = tenants.byName_.emplace(entry.name, *std::move(tenant)).first->second;
         if (tenants.own_ == nullptr) tenants.own_ = kept.get();
     }
     return tenants;
+}
+
+std::string const* Tenants::ownerOfSeal(Tenant const& tenant) const
+{
+    for (auto const& [name, other] : byName_)
+        if (tenant.seal && other->seal && *tenant.seal == *other->seal) return &name;
+    return nullptr;
 }
 
 Tenant& Tenants::of(std::string_view name) const

@@ -7,7 +7,9 @@
 #include "server/app/repeats.hpp"
 #include "server/app/tally.hpp"
 #include "server/app/tenant_keys.hpp"
+#include "server/audit/level.hpp"
 #include "server/audit/log.hpp"
+#include "server/audit/seal.hpp"
 #include "server/config/config.hpp"
 #include "server/ops/ops_log.hpp"
 #include "server/state/store.hpp"
@@ -22,11 +24,14 @@ namespace tcds::app {
 /// One tenant: its log, its key and what is remembered of its cards (control CTL-15). From any
 /// thread.
 struct Tenant {
+    std::string name;
     std::unique_ptr<audit::Log> log;
-    std::unique_ptr<state::Store> state; // null: every card is shown whenever it arises
-    std::unique_ptr<Repeats> repeats;    // null as `state` is
-    Journal journal;                     // over `log`
-    std::unique_ptr<TenantKeys> keys;    // over `journal`
+    std::unique_ptr<state::Store> state;        // null: every card is shown whenever it arises
+    std::unique_ptr<Repeats> repeats;           // null as `state` is
+    Journal journal;                            // over `log`
+    std::unique_ptr<TenantKeys> keys;           // over `journal`
+    audit::Level level = audit::Level::Facts;   // of its decision records
+    std::unique_ptr<audit::SealKey const> seal; // null below level `full`
 };
 
 /// Every tenant that the service has; nothing of one is reached through another. From any thread.
@@ -63,6 +68,8 @@ public:
 
 private:
     Tenants() = default;
+    /// @return nullptr when nobody has its key
+    [[nodiscard]] std::string const* ownerOfSeal(Tenant const& tenant) const;
 
     std::map<std::string, std::unique_ptr<Tenant>, std::less<>> byName_;
     Tenant* own_ = nullptr; // in byName_

@@ -2,6 +2,7 @@
 
 #include "fhir/base/datetime.hpp"
 #include "server/audit/decision_parts.hpp"
+#include "server/audit/digest.hpp"
 #include "server/audit/members.hpp"
 
 #include <algorithm>
@@ -9,9 +10,6 @@
 namespace tcds::audit {
 
 namespace {
-
-// The only thing that is taken out of what the record stores: references inside cards.
-constexpr std::string_view kRedacted = "/cards/*/card/**/reference";
 
 void writeCall(Members& json, DecisionRecord const& record)
 {
@@ -58,7 +56,7 @@ void writeEngine(Members& json, DecisionRecord const& record)
     json.close();
     json.member("settings", record.settingsDigest);
     json.member("mode", record.mode);
-    json.member("phi", "facts");
+    json.member("phi", word(record.level));
     json.member("evaluatedAt", toText(record.context->asOf));
 }
 
@@ -74,6 +72,22 @@ void writeFetched(Members& json, std::span<FetchedInput const> fetched, std::str
     json.memberIfAny("sha256", at->sha256);
 }
 
+/// Digests of what came under one key; of several values that over their digests, one after
+/// another, as with pages.
+void writeReceived(Members& json, std::span<ReceivedInput const> received, std::string_view key)
+{
+    auto const isOfKey = [key](ReceivedInput const& input) { return input.key == key; };
+    auto const first = std::ranges::find_if(received, isOfKey);
+    if (first == received.end()) return;
+    json.memberIfAny("hmac", first->hmac);
+    if (first->sha256.empty()) return;
+    if (std::ranges::count_if(received, isOfKey) == 1) return json.member("sha256", first->sha256);
+    std::string digests;
+    for (auto const& input : received)
+        if (isOfKey(input)) digests += input.sha256;
+    json.member("sha256", sha256(digests));
+}
+
 void writeInputs(Members& json, DecisionRecord const& record)
 {
     json.openArray("inputs");
@@ -84,6 +98,7 @@ void writeInputs(Members& json, DecisionRecord const& record)
         json.member("status", toText(input.status));
         json.member("count", input.count);
         if (input.via == "fhir") writeFetched(json, record.fetched, input.key);
+        if (input.via == "prefetch") writeReceived(json, record.received, input.key);
         json.close();
     }
     json.close();
@@ -109,12 +124,25 @@ void writeAnswer(Members& json, DecisionRecord const& record)
     };
     json.openObject("timing");
     json.member("totalUs", microseconds(record.total));
+    if (record.authenticate.count() > 0) json.member("authUs", microseconds(record.authenticate));
     json.member("parseUs", microseconds(record.parse));
     if (record.fetch.count() > 0) json.member("fetchUs", microseconds(record.fetch));
     json.member("evalUs", microseconds(record.evaluate));
     json.close();
+}
+
+/// What was left out or replaced. References are pseudonyms by their names, and need no mention.
+void writeRedacted(Members& json, DecisionRecord const& record)
+{
+    auto const digestOnly = record.level == Level::Digests;
     json.openArray("redacted");
-    if (!record.sent.empty()) json.text(kRedacted);
+    if (digestOnly) json.text("/facts");
+    if (!record.sent.empty())
+        json.text(digestOnly ? "/cards/*/card" : "/cards/*/card/**/reference");
+    if (!record.fetched.empty()) json.text("/inputs/*/query");
+    if (record.userHidden) json.text("/user");
+    if (record.sealed != nullptr && record.sealed->tokenBlanked)
+        json.text("/sealed/request/fhirAuthorization/access_token");
     json.close();
 }
 
@@ -128,6 +156,7 @@ std::size_t expectedSize(DecisionRecord const& record)
     auto size = kFrame + kFact * record.context->factCount +
                 kRule * record.evaluation->judged.size() + kCard * record.sent.size();
     for (auto const& card : record.sent) size += card.masked.size();
+    if (record.sealed != nullptr) size += record.sealed->jwe.size();
     return size;
 }
 
@@ -139,11 +168,14 @@ std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudo
     writeCall(json, record);
     writeEngine(json, record);
     writeInputs(json, record);
-    writeFacts(json, *record.context, record.evaluation->chart.terms(), pseudonyms);
+    if (record.level != Level::Digests)
+        writeFacts(json, *record.context, record.evaluation->chart.terms(), pseudonyms);
     writeMissing(json, *record.evaluation);
     writeRules(json, *record.evaluation);
     writeCards(json, record);
     writeAnswer(json, record);
+    writeSealed(json, record.sealed);
+    writeRedacted(json, record);
     return json.take();
 }
 

@@ -2,6 +2,7 @@
 
 #include "rules/cards/card.hpp"
 #include "rules/eval/evaluation.hpp"
+#include "server/audit/level.hpp"
 #include "server/audit/pseudonyms.hpp"
 
 #include <chrono>
@@ -27,8 +28,24 @@ struct FetchedInput {
     std::size_t milliseconds = 0;
 };
 
-/// Everything that a `decision` record says (integration specification 4.2, level `facts`).
+/// A prefetch value as it came (audit.input_digest); one of the two.
+struct ReceivedInput {
+    std::string key;
+    std::string sha256;
+    std::string hmac; // with the key of the pseudonyms
+};
+
+/// What a record holds in encrypted form (level `full`); all empty otherwise.
+struct Sealed {
+    std::string key; // id of the key
+    std::string jwe;
+    std::vector<std::string> leftOut; // parts that were too large
+    bool tokenBlanked = false;        // asterisks stand for the access token of the request
+};
+
+/// Everything that a `decision` record says (integration specification 4.2).
 struct DecisionRecord {
+    Level level = Level::Facts;
     std::string_view decisionId, hookInstance, hook, service;
     std::string_view client;                   // name; "" = nobody known
     std::string_view issuer, keyId;            // of the token, "" without one
@@ -36,7 +53,8 @@ struct DecisionRecord {
     std::string_view retryOf;                  // id of the call that this one repeats, "" = none
     std::string_view trigger;                  // vendor hint
     std::string_view traceId;                  // W3C, "" = none
-    std::string_view user;                     // Type/id
+    std::string_view user;                     // Type/id, or a pseudonym
+    bool userHidden = false;                   // it is a pseudonym
     bool forPatients = false;                  // the user is a patient or relative: no cards
     std::string_view patientKey, encounterKey; // pseudonyms; encounterKey "" = none named
     std::string_view fhirServer;
@@ -48,17 +66,21 @@ struct DecisionRecord {
     PatientContext const* context = nullptr;
     rules::Evaluation const* evaluation = nullptr;
     std::span<FetchedInput const> fetched;
+    std::span<ReceivedInput const> received; // digests of prefetch values, in the order sent
     std::span<rules::Card const> cards;
     std::span<CardSent const> sent; // one for each card
     int status = 200;
     std::size_t responseBytes = 0;
     std::string_view responseSha256;
     bool degraded = false;
-    std::chrono::microseconds total{}, parse{}, fetch{}, evaluate{};
+    // `authenticate` is 0 for calls without a token.
+    std::chrono::microseconds total{}, authenticate{}, parse{}, fetch{}, evaluate{};
+    Sealed const* sealed = nullptr; // nullptr below level `full`
 };
 
 /// The members of the record as JSON without braces, for Log::append("decision", ..). No resource
-/// id but the user's, no name, no text: references are pseudonyms, cards are masked.
+/// id but the user's, no name, no text outside of `sealed`: references are pseudonyms, cards are
+/// masked. `redacted` says what was left out or replaced.
 ///
 /// @param pseudonyms  of record.fhirServer
 std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms);
@@ -70,9 +92,11 @@ struct FeedbackRecord {
     std::string_view reasonDisplay;     // from our own list, "" otherwise
     std::string_view decisionId;        // of the card, "" where it is not known
     std::span<std::string const> rules; // of the card, the leading one first
-    bool reasonText = false;            // a comment was sent; its text is never kept
+    bool reasonText = false;            // a comment was sent; its text stands in `sealed` at most
     std::span<std::string const> acceptedSuggestions;
     Instant receivedAt;
+    std::string_view location;      // pseudonym of where it was given, "" = not said
+    Sealed const* sealed = nullptr; // nullptr below level `full`, and without texts
 };
 std::string writeFeedback(FeedbackRecord const& record);
 
@@ -107,6 +131,21 @@ struct ConfigRecord {
     std::string_view where, why; // of the refusal
 };
 std::string writeConfig(ConfigRecord const& record);
+
+/// The settings from now on, for Log::append("config", ..).
+struct SettingsRecord {
+    struct Value {
+        std::string_view key, value, from; // from: mode | file | environment | flag
+    };
+    struct Client {
+        std::string_view name, digest; // name "" = anybody who calls
+    };
+    std::string_view via;            // start
+    std::string_view mode;           // production | sandbox | dev
+    std::span<Value const> values;   // that somebody set; no secret is a setting
+    std::span<Client const> clients; // with the digest that `settings` of their decisions has
+};
+std::string writeSettings(SettingsRecord const& record);
 
 /// The keys of the pseudonyms from now on, or some that were refused, for Log::append("config",
 /// ..). Ids alone.

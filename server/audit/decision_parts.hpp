@@ -15,7 +15,11 @@ void writeFacts(Members& json, PatientContext const& context, terms::Terminology
 /// `rules` (candidates by rule id, decision D40) and `idle`, the number of the others.
 void writeRules(Members& json, rules::Evaluation const& evaluation);
 
-/// `cards`: each with the digest of its masked form and that form itself (decision D39).
+/// `cards`: each with the digest of its masked form and, above level `digest`, that form itself
+/// (decision D39).
 void writeCards(Members& json, DecisionRecord const& record);
+
+/// `sealed`; nothing for nullptr.
+void writeSealed(Members& json, Sealed const* sealed);
 
 } // namespace tcds::audit

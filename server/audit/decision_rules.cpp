@@ -46,7 +46,7 @@ void writeRule(Members& json, rules::Judgement const& judgement, rules::RuleSet 
 }
 
 void writeCard(Members& json, rules::Card const& card, CardSent const& sent,
-               rules::RuleSet const& rules, Sha256& sha256)
+               rules::RuleSet const& rules, Level level, Sha256& sha256)
 {
     json.openObject();
     json.member("uuid", sent.uuid);
@@ -59,7 +59,7 @@ void writeCard(Members& json, rules::Card const& card, CardSent const& sent,
     if (card.lead.known()) json.member("topic", rules.rule(card.lead).topic);
     auto const digest = sha256.of(sent.masked);
     json.member("sha256", view(digest));
-    json.raw("card", sent.masked);
+    if (level != Level::Digests) json.raw("card", sent.masked);
     json.close();
 }
 
@@ -81,7 +81,21 @@ void writeCards(Members& json, DecisionRecord const& record)
     json.openArray("cards");
     for (std::size_t place = 0; place < count; ++place)
         writeCard(json, record.cards[place], record.sent[place], record.evaluation->chart.rules(),
-                  sha256);
+                  record.level, sha256);
+    json.close();
+}
+
+void writeSealed(Members& json, Sealed const* sealed)
+{
+    if (sealed == nullptr) return;
+    json.openObject("sealed");
+    json.member("key", sealed->key);
+    if (!sealed->leftOut.empty()) {
+        json.openArray("leftOut");
+        for (auto const& part : sealed->leftOut) json.text(part);
+        json.close();
+    }
+    json.member("jwe", sealed->jwe);
     json.close();
 }
 

@@ -1,6 +1,7 @@
 #include "fhir/base/datetime.hpp"
 #include "fhir/base/utf8.hpp"
 #include "server/audit/decision.hpp"
+#include "server/audit/decision_parts.hpp"
 #include "server/audit/members.hpp"
 
 // Records that are no decisions: feedback, refused calls, and changes of the content.
@@ -52,6 +53,8 @@ std::string writeFeedback(FeedbackRecord const& record)
     json.member("receivedAt", toText(record.receivedAt));
     json.memberIfAny("user", record.user);
     json.memberIfAny("client", record.client);
+    json.memberIfAny("location", record.location);
+    writeSealed(json, record.sealed);
     return json.take();
 }
 
@@ -105,6 +108,33 @@ std::string writeConfig(ConfigRecord const& record)
     json.memberIfAny("before", record.before);
     json.memberIfAny("where", printable(record.where));
     json.memberIfAny("why", printable(record.why));
+    return json.take();
+}
+
+std::string writeSettings(SettingsRecord const& record)
+{
+    Members json;
+    json.member("change", "settings");
+    json.member("outcome", "in-use");
+    json.member("via", record.via);
+    json.member("mode", record.mode);
+    json.openArray("values");
+    for (auto const& value : record.values) {
+        json.openObject();
+        json.member("key", value.key);
+        json.member("value", printable(value.value));
+        json.member("from", value.from);
+        json.close();
+    }
+    json.close();
+    json.openArray("clients");
+    for (auto const& client : record.clients) {
+        json.openObject();
+        json.memberIfAny("name", client.name);
+        json.member("settings", client.digest);
+        json.close();
+    }
+    json.close();
     return json.take();
 }
 

@@ -1,6 +1,7 @@
 #include "server/audit/record_text.hpp"
 
 #include "server/audit/reader.hpp"
+#include "server/audit/record_page.hpp"
 
 #include <array>
 #include <limits>
@@ -12,296 +13,160 @@ namespace {
 
 using json::Value;
 
-constexpr std::size_t kLabel = 12; // width of the first column
-
-/// A record is our own: bounds of requests do not apply to it.
-json::Limits withoutBounds()
+/// "3 bytes, sha256 .."
+std::string requestOf(Page& page)
 {
-    constexpr auto kMost = std::numeric_limits<std::size_t>::max();
-    return {kMost, 64, kMost, kMost, kMost, kMost, kMost};
+    return page.at({"request", "bytes"}) + " bytes" +
+           around(", sha256 ", page.at({"request", "sha256"}));
 }
 
-class Page
+std::string sealedOf(Page& page)
 {
-public:
-    explicit Page(Value const& record) : record_{record} {}
-
-    /// "user        PractitionerRole/x"; nothing for an empty text.
-    Page& row(std::string_view label, std::string_view text)
-    {
-        if (text.empty()) return *this;
-        text_ += label;
-        text_.append(label.size() < kLabel ? kLabel - label.size() : 1, ' ');
-        text_ += text;
-        text_ += '\n';
-        return *this;
-    }
-    Page& row(std::string_view label, Value const* value)
-    {
-        if (auto const text = json::text(value)) return row(label, *text);
-        if (auto const number = json::number(value)) return row(label, *number);
-        return *this;
-    }
-    Page& member(std::string_view name) { return row(name, json::child(record_, name)); }
-    Page& heading(std::string_view text)
-    {
-        text_ += '\n';
-        text_ += text;
-        text_ += '\n';
-        return *this;
-    }
-    Page& item(std::string_view text)
-    {
-        text_ += "  ";
-        text_ += text;
-        text_ += '\n';
-        return *this;
-    }
-    [[nodiscard]] std::string take() { return std::move(text_); }
-
-private:
-    Value const& record_;
-    std::string text_;
-};
-
-std::string at(Value const& object, std::initializer_list<std::string_view> names)
-{
-    auto const* const value = json::path(object, names);
-    if (auto const text = json::text(value)) return std::string{*text};
-    if (auto const number = json::number(value)) return std::string{*number};
-    return {};
-}
-
-/// "before" + text + "after", or nothing without the text.
-std::string around(std::string_view before, std::string const& text, std::string_view after = {})
-{
-    return text.empty() ? text : std::string{before} + text + std::string{after};
-}
-
-std::string title(Value const& record)
-{
-    return std::string{json::textOf(record, "type")} + " " + at(record, {"seq"}) + ", " +
-           std::string{json::textOf(record, "ts")} + ", node " +
-           std::string{json::textOf(record, "node")} + ", tenant " +
-           std::string{json::textOf(record, "tenant")};
-}
-
-std::string inputText(Value const& input)
-{
-    std::string text{json::textOf(input, "key")};
-    text += ": " + std::string{json::textOf(input, "status")};
-    if (json::textOf(input, "status") == "absent") return text;
-    auto const count = at(input, {"count"});
-    text += around(", ", count, count == "1" ? " resource" : " resources");
-    text += around(", via ", at(input, {"via"}));
-    text += around(", asked ", at(input, {"query"}));
-    text += around(", answered ", at(input, {"http"}));
-    text += around(" after ", at(input, {"ms"}), " ms");
-    return text;
-}
-
-/// "EL-MG-LOW 1.2.0: fired, critical, definite, severe; used f1, f2"
-std::string ruleText(Value const& rule)
-{
-    std::string text{json::textOf(rule, "id")};
-    text += " " + std::string{json::textOf(rule, "version")};
-    text += ": " + std::string{json::textOf(rule, "outcome")};
-    text += around(", ", at(rule, {"level"}));
-    text += around(", ", at(rule, {"tier"}));
-    text += around(", band ", at(rule, {"band"}));
-    text += around(", because: ", at(rule, {"why"}));
-    text += around(" (", at(rule, {"what"}), ")");
-    text += around("; facts ", listed(rule, "facts"));
-    return text;
-}
-
-bool fired(Value const& rule) { return json::textOf(rule, "outcome") == "fired"; }
-
-void addInputs(Page& page, Value const& record)
-{
-    page.heading("What was delivered");
-    for (auto const& input : json::items(record, "inputs")) page.item(inputText(input));
-    auto const missing = listed(record, "missing");
-    page.item("asked for and not there: " + (missing.empty() ? std::string{"nothing"} : missing));
-}
-
-void addFacts(Page& page, Value const& record)
-{
-    page.heading("What was understood");
-    for (auto const& fact : json::items(record, "facts"))
-        page.item(std::string{json::textOf(fact, "id")} + " " + factText(fact));
-}
-
-void addRules(Page& page, Value const& record)
-{
-    auto const rules = json::items(record, "rules");
-    page.heading("Rules that fired");
-    auto any = false;
-    for (auto const& rule : rules) {
-        if (!fired(rule)) continue;
-        page.item(ruleText(rule));
-        any = true;
-    }
-    if (!any) page.item("none");
-    page.heading("Rules that were looked at and did not fire");
-    for (auto const& rule : rules)
-        if (!fired(rule)) page.item(ruleText(rule));
-    page.item("and " + at(record, {"idle"}) + " of which no code, class or analyte was present");
-}
-
-void addCards(Page& page, Value const& record)
-{
-    page.heading("Cards");
-    auto const cards = json::items(record, "cards");
-    if (cards.empty()) page.item("none");
-    for (auto const& card : cards) {
-        auto const level = at(card, {"level"});
-        auto const shown = at(card, {"indicator"});
-        page.item(level + (shown == level ? std::string{} : " (returned as " + shown + ")") + ": " +
-                  at(card, {"card", "summary"}));
-        page.item("  rules " + listed(card, "rules") + "; card " + at(card, {"uuid"}));
-    }
-}
-
-std::string decisionText(Value const& record)
-{
-    Page page{record};
-    page.row("record", title(record));
-    page.row("decision", json::child(record, "decisionId"));
-    page.row("evaluated", json::child(record, "evaluatedAt"));
-    page.row("call", at(record, {"hook"}) + " to " + at(record, {"service"}) + ", instance " +
-                         at(record, {"hookInstance"}));
-    page.row("client", at(record, {"client", "name"}));
-    page.member("user");
-    page.row("patient", at(record, {"subject", "patientKey"}) +
-                            around(", encounter ", at(record, {"subject", "encounterKey"})));
-    page.row("fhir server", json::child(record, "fhirServer"));
-    page.row("content", at(record, {"pack", "id"}) + " " + at(record, {"pack", "version"}) +
-                            around(", sha256 ", at(record, {"pack", "sha256"})) +
-                            around(", signed by ", at(record, {"pack", "signer"})));
-    page.row("program",
-             at(record, {"engine", "version"}) + around(" ", at(record, {"engine", "commit"})));
-    page.row("mode", at(record, {"mode"}) + around(", settings ", at(record, {"settings"})));
-    addInputs(page, record);
-    addFacts(page, record);
-    addRules(page, record);
-    addCards(page, record);
-    page.heading("Answer");
-    auto const degraded = json::flag(json::path(record, {"response", "degraded"})).value_or(false);
-    page.item("HTTP " + at(record, {"response", "http"}) + ", " +
-              at(record, {"response", "bytes"}) + " bytes, " + at(record, {"timing", "totalUs"}) +
-              " microseconds" + (degraded ? "; some source failed or was cut short" : ""));
-    return page.take();
+    auto const* const sealed = page.part("sealed");
+    if (sealed == nullptr) return {};
+    return "with key " + at(*sealed, {"key"}) + ", " + std::to_string(at(*sealed, {"jwe"}).size()) +
+           " characters" + around("; too large and left out: ", listed(*sealed, "leftOut"));
 }
 
 std::string feedbackText(Value const& record)
 {
     Page page{record};
-    page.row("record", title(record)).member("service").member("card").member("outcome");
-    page.row("reason",
-             at(record, {"reason", "code"}) + around(": ", at(record, {"reason", "display"})));
-    page.row("comment", at(record, {"reasonText"}));
-    page.row("accepted", listed(record, "acceptedSuggestions"));
-    page.row("answered", json::child(record, "outcomeTimestamp"));
-    page.row("received", json::child(record, "receivedAt")).member("user");
+    page.member("service").member("card").member("decisionId", "decision");
+    page.part("rule"); // the first of them
+    page.member("rules").member("outcome");
+    page.row("reason", page.at({"reason", "code"}) + around(": ", page.at({"reason", "display"})) +
+                           around(", of ", page.at({"reason", "system"})));
+    page.member("reasonText", "comment").member("acceptedSuggestions", "accepted");
+    page.member("outcomeTimestamp", "answered").member("receivedAt", "received");
+    page.member("user").member("client").member("location");
+    page.row("sealed", sealedOf(page));
     return page.take();
 }
 
 std::string rejectText(Value const& record)
 {
     Page page{record};
-    page.row("record", title(record)).member("http").member("reason").member("where");
-    page.member("service").member("remote");
-    page.row("request", at(record, {"request", "bytes"}) + " bytes" +
-                            around(", sha256 ", at(record, {"request", "sha256"})));
+    page.member("http").member("reason").member("where").member("client").member("service");
+    page.member("remote");
+    page.row("request", requestOf(page));
     return page.take();
 }
 
 /// "core 2026.11 (approval none), local 2027.01 (approval required)"
-std::string partsOf(Value const& record)
+std::string partsOf(Page& page)
 {
     std::string text;
-    for (auto const& part : json::items(record, "parts"))
+    for (auto const& part : json::items(page.part("parts")))
         text += (text.empty() ? "" : ", ") + at(part, {"id"}) + around(" ", at(part, {"version"})) +
                 around(" (approval ", at(part, {"approval"}), ")");
     return text;
 }
 
 /// "k26q2 in force, also there: k26q1"
-std::string keysOf(Value const& record)
+std::string keysOf(Page& page)
 {
-    auto const* const keys = json::child(record, "keys");
+    auto const* const keys = page.part("keys");
     if (keys == nullptr) return {};
     return at(*keys, {"inForce"}) + " in force" + around(", also there: ", listed(*keys, "kept"));
+}
+
+void addSettings(Page& page)
+{
+    if (auto const values = json::items(page.part("values")); !values.empty()) {
+        page.heading("Settings that somebody set");
+        for (auto const& value : values)
+            page.item(at(value, {"key"}) + ": " + at(value, {"value"}) + " (" +
+                      at(value, {"from"}) + ")");
+    }
+    if (auto const clients = json::items(page.part("clients")); !clients.empty()) {
+        page.heading("Clients, and the digest of their settings in decisions");
+        for (auto const& client : clients) {
+            auto const name = at(client, {"name"});
+            page.item((name.empty() ? "anybody" : name) + ": " + at(client, {"settings"}));
+        }
+        page.item("");
+    }
 }
 
 std::string configText(Value const& record)
 {
     Page page{record};
-    page.row("record", title(record)).member("change").member("outcome").member("via");
-    page.member("actor");
-    page.row("pack", at(record, {"pack", "id"}) + around(" ", at(record, {"pack", "version"})) +
-                         around(", sha256 ", at(record, {"pack", "sha256"})) +
-                         around(", signed by ", at(record, {"pack", "signer"})));
-    page.row("parts", partsOf(record));
-    page.row("keys", keysOf(record));
-    page.row("taken over", at(record, {"acknowledged", "pack"}) +
-                               around(" ", at(record, {"acknowledged", "version"})) +
-                               around(" by ", at(record, {"acknowledged", "by"})) +
-                               around(" on ", at(record, {"acknowledged", "on"})));
-    page.member("before").member("where").member("why");
-    page.row("removed", at(record, {"removed", "file"}) +
-                            around(": records ", at(record, {"removed", "firstSeq"})) +
-                            around(" to ", at(record, {"removed", "lastSeq"})) +
-                            around(", of ", at(record, {"removed", "from"})) +
-                            around(" to ", at(record, {"removed", "to"})) +
-                            around(", last hash ", at(record, {"removed", "hash"})));
-    page.row("period", around("", at(record, {"days"}), " days"));
+    page.member("change").member("outcome").member("via").member("actor").member("mode");
+    page.row("pack", page.at({"pack", "id"}) + around(" ", page.at({"pack", "version"})) +
+                         around(", sha256 ", page.at({"pack", "sha256"})) +
+                         around(", signed by ", page.at({"pack", "signer"})) +
+                         around(", loaded ", page.at({"pack", "day"})));
+    page.row("parts", partsOf(page)).row("keys", keysOf(page));
+    page.row("taken over", page.at({"acknowledged", "pack"}) +
+                               around(" ", page.at({"acknowledged", "version"})) +
+                               around(" by ", page.at({"acknowledged", "by"})) +
+                               around(" on ", page.at({"acknowledged", "on"})));
+    page.member("stored").member("before").member("where").member("why");
+    page.row("removed", page.at({"removed", "file"}) +
+                            around(": records ", page.at({"removed", "firstSeq"})) +
+                            around(" to ", page.at({"removed", "lastSeq"})) +
+                            around(", ", page.at({"removed", "records"}), " in all") +
+                            around(", of ", page.at({"removed", "from"})) +
+                            around(" to ", page.at({"removed", "to"})) +
+                            around(", last hash ", page.at({"removed", "hash"})));
+    page.row("period", around("", page.at({"days"}), " days"));
+    addSettings(page);
     return page.take();
 }
 
 /// "from 2026-03-01, to 2026-03-02, rule EL-MG-LOW, at most 100"
-std::string filterOf(Value const& record)
+std::string filterOf(Page& page)
 {
     std::string text;
     for (auto const& [name, word] : {std::pair{"from", "from "}, std::pair{"to", "to "},
                                      std::pair{"rule", "rule "}, std::pair{"limit", "at most "}})
-        text +=
-            around(text.empty() ? word : std::string{", "} + word, at(record, {"filter", name}));
+        text += around(text.empty() ? word : std::string{", "} + word, page.at({"filter", name}));
     return text;
 }
 
 std::string accessText(Value const& record)
 {
     Page page{record};
-    page.row("record", title(record));
-    auto const actor = at(record, {"actor"});
-    page.row("who", (actor.empty() ? "nobody known" : actor) + around(", ", at(record, {"role"})) +
-                        around(" from ", at(record, {"remote"})));
-    page.row("asked for", at(record, {"what"}) + around(" ", at(record, {"decisionId"})) +
-                              around(", ", filterOf(record)) + around(", as ", at(record, {"as"})));
-    page.row("answer", "HTTP " + at(record, {"http"}) + around(", ", at(record, {"reason"})) +
-                           around(", records shown: ", at(record, {"records"})));
-    page.row("unrecorded", around("", at(record, {"unrecorded"}), " attempts before it"));
+    auto const actor = page.at({"actor"});
+    page.row("who", (actor.empty() ? "nobody known" : actor) + around(", ", page.at({"role"})) +
+                        around(" from ", page.at({"remote"})));
+    page.row("asked for", page.at({"what"}) + around(" ", page.at({"decisionId"})) +
+                              around(", ", filterOf(page)) + around(", as ", page.at({"as"})));
+    page.row("answer", "HTTP " + page.at({"http"}) + around(", ", page.at({"reason"})) +
+                           around(", records shown: ", page.at({"records"})));
+    page.row("unrecorded", around("", page.at({"unrecorded"}), " attempts before it"));
     return page.take();
+}
+
+/// "1000 records, root .., peaks .."
+std::string treeOf(Page& page)
+{
+    auto const* const tree = page.part("tree");
+    if (tree == nullptr) return {};
+    return at(*tree, {"size"}) + " records" + around(" from seq ", at(*tree, {"first"})) +
+           around(", root ", at(*tree, {"root"})) + around(", peaks ", listed(*tree, "peaks"));
 }
 
 std::string lifeText(Value const& record)
 {
     Page page{record};
-    page.row("record", title(record)).member("cause").member("records").member("lost");
-    page.row("program", at(record, {"engine", "version"})).member("sync");
-    page.row("torn", around("", at(record, {"torn"}), " bytes of an unfinished line were cut off"));
+    page.member("cause").member("records").member("lost");
+    page.row("program",
+             page.at({"engine", "version"}) + around(" ", page.at({"engine", "commit"})));
+    page.member("sync");
+    page.row("torn", around("", page.at({"torn"}), " bytes of an unfinished line were cut off"));
+    page.row("tree", treeOf(page));
     return page.take();
 }
 
 std::string checkpointText(Value const& record)
 {
     Page page{record};
-    page.row("record", title(record)).member("cause");
-    page.row("tree",
-             at(record, {"tree", "size"}) + " records, root " + at(record, {"tree", "root"}));
-    page.row("signed", at(record, {"note"}).empty() ? "no: the service had no key" : "yes");
+    page.member("cause").row("tree", treeOf(page));
+    auto const note = page.at({"note"});
+    auto const isSigned = page.at({"signed"}) == "yes" || !note.empty();
+    page.row("signed", isSigned ? "yes" : "no: the service had no key");
+    if (!note.empty()) page.heading("The signed note").item(note);
     return page.take();
 }
 
@@ -316,15 +181,22 @@ constexpr std::array kTypes{Type{"decision", &decisionText}, Type{"feedback", &f
 
 } // namespace
 
+json::Limits boundsOfRecords()
+{
+    constexpr auto kMost = std::numeric_limits<std::size_t>::max();
+    return {kMost, 64, kMost, kMost, kMost, kMost, kMost};
+}
+
 std::string toText(std::string_view line)
 {
-    auto const document = json::Document::parse(std::string{line}, withoutBounds());
+    auto const document = json::Document::parse(std::string{line}, boundsOfRecords());
     if (!document) return "no record: " + tcds::toText(document.error()) + "\n";
     auto const& record = document->root();
+    if (!record.IsObject()) return "no record: not a JSON object\n";
     auto const type = json::textOf(record, "type");
     for (auto const& known : kTypes)
         if (known.name == type) return known.write(record);
-    return title(record) + "\n";
+    return Page{record}.take(); // of a later version
 }
 
 } // namespace tcds::audit

@@ -1,6 +1,9 @@
+#include "server/audit/record_page.hpp"
 #include "server/audit/record_text.hpp"
 
 #include <array>
+#include <initializer_list>
+#include <set>
 
 namespace tcds::audit {
 
@@ -29,7 +32,7 @@ std::string codesOf(Value const& fact)
 class Phrase
 {
 public:
-    explicit Phrase(Value const& fact) : fact_{fact} {}
+    explicit Phrase(Value const& fact) : fact_{fact}, used_{"id", "kind", "in"} {}
 
     Phrase& add(std::string_view text)
     {
@@ -41,31 +44,52 @@ public:
     /// "since 2025-06-14"; nothing without the member.
     Phrase& add(std::string_view before, std::string_view name)
     {
+        used_.insert(name);
         auto const value = json::textOf(fact_, name);
         if (!value.empty()) add(std::string{before} + std::string{value});
         return *this;
     }
     Phrase& addList(std::string_view before, std::string_view name)
     {
+        used_.insert(name);
         auto const list = listed(fact_, name);
         if (!list.empty()) add(std::string{before} + list);
         return *this;
     }
     Phrase& addIf(std::string_view name, std::string_view text)
     {
+        used_.insert(name);
         if (json::flag(json::child(fact_, name)).value_or(false)) add(text);
         return *this;
     }
     Phrase& addNumber(std::string_view before, std::string_view name)
     {
+        used_.insert(name);
         if (auto const value = json::number(json::child(fact_, name)))
             add(std::string{before} + std::string{*value});
         return *this;
     }
-    [[nodiscard]] std::string const& text() const { return text_; }
+    /// The text of members that it names, phrased by the caller.
+    Phrase& addSaid(std::string_view text, std::initializer_list<std::string_view> names)
+    {
+        used_.insert(names);
+        return add(text);
+    }
+    /// The whole phrase, with what was not phrased as it is and the reference last.
+    [[nodiscard]] std::string text()
+    {
+        used_.insert("ref");
+        for (auto member = fact_.MemberBegin(); member != fact_.MemberEnd(); ++member) {
+            std::string_view const name{member->name.GetString(), member->name.GetStringLength()};
+            if (!used_.contains(name)) add(std::string{name} + " " + flat(member->value));
+        }
+        add("ref ", "ref");
+        return text_;
+    }
 
 private:
     Value const& fact_;
+    std::set<std::string_view> used_;
     std::string text_;
 };
 
@@ -104,6 +128,12 @@ std::string rangesOf(Value const& fact)
         else
             text += low + "-" + high;
         if (!unit.empty()) text += " " + unit;
+        std::string whose;
+        for (auto const* const name :
+             {"type", "sex", "ageFromDays", "ageToDays", "pregnancy", "highUnit", "ageFits"})
+            if (auto const* const value = json::child(range, name))
+                whose += (whose.empty() ? "" : ", ") + std::string{name} + " " + flat(*value);
+        if (!whose.empty()) text += " (" + whose + ")";
     }
     return text;
 }
@@ -123,7 +153,7 @@ std::string complaint(Value const& fact)
     return Phrase{fact}
         .addList("", "kinds")
         .addList("site ", "sites")
-        .add(codesOf(fact))
+        .addSaid(codesOf(fact), {"codes"})
         .add("onset ", "onset")
         .add("found by ", "by")
         .text();
@@ -131,14 +161,16 @@ std::string complaint(Value const& fact)
 
 std::string medication(Value const& fact)
 {
-    auto const ingredients = listed(fact, "ingredients");
     Phrase phrase{fact};
-    phrase.add(ingredients.empty() ? codesOf(fact) : ingredients).add("", "use");
+    phrase.addList("", "ingredients").addSaid(codesOf(fact), {"codes"}).add("", "use");
     phrase.add("", "state").add("status ", "status");
-    if (auto const* const dose = json::child(fact, "dose")) phrase.add(quantity(*dose) + " a day");
+    if (auto const* const dose = json::child(fact, "dose"))
+        phrase.addSaid(quantity(*dose) + " a day", {"dose"});
     phrase.add("", "route").addIf("prn", "as needed");
     phrase.add("from ", "start").add("to ", "stop").add("last given ", "lastGiven");
-    phrase.add("supply until ", "supplyEnd").add(historyOf(fact)).add("found by ", "by");
+    phrase.add("supply until ", "supplyEnd")
+        .addSaid(historyOf(fact), {"history"})
+        .add("found by ", "by");
     return phrase.text();
 }
 
@@ -146,18 +178,23 @@ std::string lab(Value const& fact)
 {
     Phrase phrase{fact};
     phrase.add("", "analyte")
-        .add(codesOf(fact))
-        .add(quantity(fact))
+        .addSaid(codesOf(fact), {"codes"})
+        .addSaid(quantity(fact), {"value", "unit", "comparator"})
         .add("not usable: ", "unusable");
     phrase.add("", "status").add("taken ", "at").add("issued ", "issued");
-    phrase.add(rangesOf(fact)).addList("flags ", "flags").addList("notes: ", "notes");
+    phrase.addSaid(rangesOf(fact), {"ranges"})
+        .addList("flags ", "flags")
+        .addList("notes: ", "notes");
     return phrase.text();
 }
 
 std::string condition(Value const& fact)
 {
     Phrase phrase{fact};
-    phrase.addList("", "sets").add(codesOf(fact)).add("", "status").add("", "verification");
+    phrase.addList("", "sets")
+        .addSaid(codesOf(fact), {"codes"})
+        .add("", "status")
+        .add("", "verification");
     phrase.add("onset ", "onset").add("recorded ", "recorded").add("abated ", "abated");
     phrase.addNumber("weeks ", "weeks").addIf("encounter", "of this encounter");
     return phrase.add("found by ", "by").text();
@@ -175,7 +212,10 @@ std::string finding(Value const& fact)
 std::string event(Value const& fact)
 {
     Phrase phrase{fact};
-    phrase.addList("", "sets").add(codesOf(fact)).add("", "class").addIf("icu", "intensive care");
+    phrase.addList("", "sets")
+        .addSaid(codesOf(fact), {"codes"})
+        .add("", "class")
+        .addIf("icu", "intensive care");
     phrase.addIf("current", "current").addIf("draft", "draft").add("", "status");
     return phrase.add("authored ", "authored").add("from ", "start").add("to ", "stop").text();
 }
@@ -185,7 +225,7 @@ std::string gap(Value const& fact)
     return Phrase{fact}
         .add("", "of")
         .add("", "analyte")
-        .add(codesOf(fact))
+        .addSaid(codesOf(fact), {"codes"})
         .add("not used: ", "why")
         .text();
 }

@@ -1,6 +1,7 @@
 #include "server/cds/feedback.hpp"
 
 #include "fhir/base/datetime.hpp"
+#include "server/cds/request.hpp"
 
 namespace tcds::cds {
 
@@ -65,6 +66,7 @@ bool isCoding(Value const& value)
 }
 
 constexpr int kExtensionDepth = 4;
+constexpr std::string_view kOurExtension = "org.twitch-cds";
 
 /// A reason that stands in an extension only, whatever its name (TOL-15): the first Coding with one
 /// of our codes, else the first Coding at all.
@@ -93,6 +95,8 @@ Result<void> takeCoding(Value const& coding, std::string const& where, Feedback&
     if (!code) return code.error();
     feedback.reasonCode = std::move(*code);
     feedback.reasonSystem = std::string{json::textOf(coding, "system").substr(0, kMaxIdBytes)};
+    feedback.reasonDisplay =
+        std::string{json::textOf(coding, "display").substr(0, kMaxCommentBytes)};
     return {};
 }
 
@@ -129,7 +133,26 @@ Result<void> readReason(Value const& item, std::string const& where, Feedback& f
         if (text->size() > kMaxCommentBytes)
             return bad(json::pointer(at, "userComment"), "longer than 4096 bytes",
                        "send a shorter comment");
-        feedback.hasComment = !text->empty();
+        feedback.comment = std::string{*text};
+    }
+    return {};
+}
+
+/// Who answered and where, which CDS Hooks has no member for: `extension.org.twitch-cds`.
+Result<void> readWho(Value const& item, std::string const& where, Feedback& feedback)
+{
+    auto const* said = json::path(item, {"extension", kOurExtension});
+    if (said == nullptr) return {};
+    auto const at = json::pointer(json::pointer(where, "extension"), kOurExtension);
+    for (auto const& [name, member] :
+         {std::pair{"user", &Feedback::user}, std::pair{"location", &Feedback::location}}) {
+        auto const* value = json::child(*said, name);
+        if (value == nullptr) continue;
+        auto const text = json::text(value);
+        if (!text || !isTypedReference(*text))
+            return bad(json::pointer(at, name), "not of the form Type/id",
+                       "send Type/id, such as Practitioner/123 or Location/7");
+        feedback.*member = std::string{*text};
     }
     return {};
 }
@@ -157,6 +180,7 @@ Result<Feedback> readItem(Value const& item, std::string const& where)
                    "send RFC 3339 in UTC, such as 2026-01-31T08:00:00Z");
     feedback.outcomeTimestamp = std::string{timestamp};
 
+    if (auto const who = readWho(item, where, feedback); !who) return who.error();
     auto const rest =
         feedback.accepted ? readAccepted(item, where, feedback) : readReason(item, where, feedback);
     if (!rest) return rest.error();

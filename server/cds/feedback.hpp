@@ -18,8 +18,13 @@ struct Feedback {
     bool accepted = false;
     std::vector<std::string> acceptedSuggestions;
     std::string reasonSystem, reasonCode; // override reason, "" when none
-    bool hasComment = false;              // userComment was sent; its text goes nowhere (FB-09)
-    std::string outcomeTimestamp;         // as sent
+    // What a person wrote. It goes nowhere (FB-09) but, where a tenant keeps everything, sealed
+    // into its record.
+    std::string comment;       // userComment, "" = none
+    std::string reasonDisplay; // of the reason as sent
+    // From our own extension of an item, "" = not said: references, Type/id.
+    std::string user, location;
+    std::string outcomeTimestamp; // as sent
 };
 
 /// Reads the body of a feedback call. All items are validated before any is used (FB-12).

@@ -31,16 +31,6 @@ bool isUuid(std::string_view text)
     return true;
 }
 
-bool isTypedReference(std::string_view text)
-{
-    auto const slash = text.find('/');
-    if (slash == std::string_view::npos || slash == 0) return false;
-    auto const type = text.substr(0, slash);
-    return std::ranges::all_of(
-               type, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }) &&
-           isFhirId(text.substr(slash + 1));
-}
-
 /// A required string member.
 Result<std::string> required(Value const& object, std::string_view parent, std::string_view name,
                              std::string_view fix)
@@ -225,6 +215,16 @@ bool isFhirId(std::string_view text)
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
                c == '-' || c == '.';
     });
+}
+
+bool isTypedReference(std::string_view text)
+{
+    auto const slash = text.find('/');
+    if (slash == std::string_view::npos || slash == 0) return false;
+    auto const type = text.substr(0, slash);
+    return std::ranges::all_of(
+               type, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }) &&
+           isFhirId(text.substr(slash + 1));
 }
 
 bool HookRequest::forPatients() const

@@ -40,6 +40,9 @@ struct HookRequest {
 /// A bare FHIR id, 1 to 64 of [A-Za-z0-9.-]: what may stand in a FHIR URL without harm (CTX-01).
 bool isFhirId(std::string_view text);
 
+/// A reference to a resource on the EHR's server, `Type/id`.
+bool isTypedReference(std::string_view text);
+
 /// Reads the body of a service call.
 /// @param service  the service whose path was called
 /// @error BadRequest with a JSON Pointer for each rule of the envelope and of the hook's context

@@ -130,6 +130,10 @@ struct QueryArguments {
     std::string key, tenant = "default";     // key: a file; "" = that of the configuration
     std::string format = "text", limit = ""; // text, json, csv or jsonl
 };
+struct UnsealArguments {
+    VerifyArguments where;
+    std::string decision, seq, key, part;
+};
 struct ReportArguments {
     VerifyArguments where;
     IndexArguments index;
@@ -196,7 +200,7 @@ struct DoctorArguments {
 using Command =
     std::variant<ServeArguments, EvaluateArguments, LintArguments, TestArguments, CoverageArguments,
                  ExplainArguments, ExportArguments, DocArguments, DiffArguments, BuildArguments,
-                 VerifyBundleArguments, VerifyArguments, ShowArguments, QueryArguments,
+                 VerifyBundleArguments, VerifyArguments, ShowArguments, UnsealArguments, QueryArguments,
                  ReportArguments, ReplayArguments, ForwardArguments, FetchArguments,
                  AuditExportArguments, ConfigArguments, PrefetchArguments, LookupArguments,
                  ImportArguments, TermsDiffArguments, DoctorArguments, ProveArguments,

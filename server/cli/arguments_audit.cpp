@@ -165,6 +165,22 @@ void addQuery(CLI::App& audit, Parsing& parsing)
     addPostgres(query, wanted.postgres);
 }
 
+void addUnseal(CLI::App& audit, Parsing& parsing)
+{
+    auto [unseal, wanted] = addCommand<UnsealArguments>(
+        audit, parsing, "unseal", "open what a record holds sealed (audit.level: full)");
+    unseal.footer(
+        "Examples:\n"
+        "  twitch-cds audit unseal --decision 019cb32f-8e9e-70d8-98e0-985ecc7f6041 --key seal.key\n"
+        "  twitch-cds audit unseal --seq 48211 --key seal.key --part request > request.json");
+    addWhere(unseal, wanted.where, parsing);
+    auto* decision = unseal.add_option("--decision", wanted.decision, "decision id");
+    unseal.add_option("--seq", wanted.seq, "sequence number")->excludes(decision);
+    unseal.add_option("--key", wanted.key, "file with the key of the seal")->required();
+    unseal.add_option("--part", wanted.part,
+                      "this part alone, byte by byte: request, answer, fetched/KEY, comment");
+}
+
 void addReport(CLI::App& audit, Parsing& parsing)
 {
     auto [report, wanted] = addCommand<ReportArguments>(
@@ -254,6 +270,7 @@ void addAuditCommands(CLI::App& app, Parsing& parsing)
     addCheckpointKey(*audit, parsing);
     addShow(*audit, parsing);
     addQuery(*audit, parsing);
+    addUnseal(*audit, parsing);
     addReport(*audit, parsing);
     addForward(*audit, parsing);
     addAuditExport(*audit, parsing);

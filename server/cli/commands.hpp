@@ -24,6 +24,7 @@ int verifyProof(VerifyProofArguments const& arguments);
 int checkpointKey(CheckpointKeyArguments const& arguments);
 int show(ShowArguments const& arguments);
 int query(QueryArguments const& arguments);
+int unseal(UnsealArguments const& arguments);
 int report(ReportArguments const& arguments);
 int forwardLog(ForwardArguments const& arguments);
 int exportRecords(AuditExportArguments const& arguments);

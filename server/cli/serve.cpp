@@ -6,6 +6,7 @@
 #include "server/app/content_switch.hpp"
 #include "server/app/forwarding.hpp"
 #include "server/app/key_servers.hpp"
+#include "server/app/settings_record.hpp"
 #include "server/app/tally.hpp"
 #include "server/app/tenants.hpp"
 #include "server/app/version.hpp"
@@ -322,9 +323,9 @@ int serve(ServeArguments const& arguments)
         complain(recorded.error());
         return Exit::kConfiguration;
     }
-    if (!tenants->recordKeys()) {
+    if (!app::recordSettings(*loaded, *callers, *tenants) || !tenants->recordKeys()) {
         complain(Error{Error::Kind::Config, "decision log",
-                       "the record of the keys in force could not be kept",
+                       "the records of the settings and the keys in force could not be kept",
                        "see the operations log"});
         return Exit::kConfiguration;
     }

@@ -220,6 +220,10 @@ void refuse(Config const& config, std::string const& file, Problems& problems)
     refuseContent(config, where, problems);
     refuseAdmin(config, where, problems);
     refuseCheckpoints(config, where, problems);
+    if (config.auditLevel == AuditLevel::Full && config.sealKeyFile.empty())
+        problems.error(
+            "", where, "audit.level is full without audit.seal_key_file",
+            "create one with `(umask 077; head -c 32 /dev/urandom > FILE)`, and name it");
     if (config.mode != Mode::Production) return;
     if (config.auditKeyFile.empty())
         problems.error("", where,
@@ -281,6 +285,19 @@ std::string_view toText(Mode mode)
         return "sandbox";
     case Mode::Dev:
         return "dev";
+    }
+    return "";
+}
+
+std::string_view toText(AuditLevel level)
+{
+    switch (level) {
+    case AuditLevel::Digest:
+        return "digest";
+    case AuditLevel::Facts:
+        return "facts";
+    case AuditLevel::Full:
+        return "full";
     }
     return "";
 }

@@ -21,6 +21,11 @@ std::string_view toText(Mode mode);
 
 enum class Fsync : std::uint8_t { Always, Interval, Never };
 enum class OnFailure : std::uint8_t { Refuse, Continue };
+/// How much a decision record holds; the words of audit::Level.
+enum class AuditLevel : std::uint8_t { Digest, Facts, Full };
+std::string_view toText(AuditLevel level);
+/// Whether prefetch values get a digest of their own (decision D49), and of which kind.
+enum class InputDigest : std::uint8_t { Off, On, Hmac };
 
 /// The taking over of a pack that no clinical board has approved (decision D54).
 struct Acknowledged {
@@ -81,6 +86,10 @@ struct Config {
 
     std::string auditDirectory;
     std::string auditKeyFile; // file or folder; "" outside production: made in the state directory
+    AuditLevel auditLevel = AuditLevel::Facts;
+    std::string sealKeyFile; // of level full
+    InputDigest inputDigest = InputDigest::Off;
+    bool hidesUser = false; // the user is a pseudonym in records
     Fsync fsync = Fsync::Interval;
     std::chrono::milliseconds fsyncInterval{};
     OnFailure onFailure = OnFailure::Refuse;

@@ -205,6 +205,39 @@ bool fsync(Config& config, std::string_view text)
     return true;
 }
 
+bool auditLevel(std::string_view text, AuditLevel& level)
+{
+    if (text == "digest")
+        level = AuditLevel::Digest;
+    else if (text == "facts")
+        level = AuditLevel::Facts;
+    else if (text == "full")
+        level = AuditLevel::Full;
+    else
+        return false;
+    return true;
+}
+
+bool inputDigest(Config& config, std::string_view text)
+{
+    if (text == "off")
+        config.inputDigest = InputDigest::Off;
+    else if (text == "on")
+        config.inputDigest = InputDigest::On;
+    else if (text == "hmac")
+        config.inputDigest = InputDigest::Hmac;
+    else
+        return false;
+    return true;
+}
+
+bool auditUser(Config& config, std::string_view text)
+{
+    if (text != "reference" && text != "hmac") return false;
+    config.hidesUser = text == "hmac";
+    return true;
+}
+
 bool onFailure(Config& config, std::string_view text)
 {
     if (text == "refuse")

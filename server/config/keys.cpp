@@ -169,6 +169,19 @@ constexpr std::array kKeys{
         "production, "
         "else made",
         "a path", false, text<&Config::auditKeyFile>},
+    Key{"audit.level", "facts", "",
+        "what a decision record holds: digest: no facts and no cards; facts; full: also, sealed, "
+        "what came and what left",
+        "digest, facts or full", false,
+        [](Config& c, std::string_view t) { return take::auditLevel(t, c.auditLevel); }},
+    Key{"audit.seal_key_file", "", "", "file with the 32 bytes that seal at audit.level: full",
+        "a path", false, text<&Config::sealKeyFile>},
+    Key{"audit.input_digest", "off", "",
+        "a digest of each prefetch value: off, on (SHA-256) or hmac (with the key of the "
+        "pseudonyms)",
+        "off, on or hmac", false, take::inputDigest},
+    Key{"audit.user", "reference", "", "the user in records: as sent, or a pseudonym",
+        "reference or hmac", false, take::auditUser},
     Key{"audit.fsync", "interval", "", "when records are forced to disk",
         "always, interval or never", false, take::fsync},
     Key{"audit.fsync_ms", "200", "", "interval of audit.fsync: interval", kMs, false,

@@ -18,6 +18,8 @@ struct TenantEntry {
     std::string stateFile;
     std::string postgresConnection; // "": its records are forwarded nowhere
     std::string postgresPasswordFile;
+    std::string auditLevel;  // digest, facts or full
+    std::string sealKeyFile; // of level full
 };
 
 /// Every tenant that is served: that of the settings `tenant`, `audit.*` and `state.*`, then the

@@ -1,5 +1,6 @@
 #include "server/config/tenants.hpp"
 
+#include "server/config/key_readers.hpp"
 #include "server/config/values.hpp"
 
 #include <algorithm>
@@ -31,12 +32,16 @@ constexpr std::array kKeys{
     TenantKey{"postgres_password_file", "without postgres_connection that of audit.postgres",
               "file with the password of its postgres_connection, mode 0600", "a path",
               &TenantEntry::postgresPasswordFile},
+    TenantKey{"audit_level", "as audit.level", "what its decision records hold",
+              "digest, facts or full", &TenantEntry::auditLevel},
+    TenantKey{"audit_seal_key_file", "none, required with audit_level: full",
+              "file with the 32 bytes that seal its records", "a path", &TenantEntry::sealKeyFile},
 };
 
 /// Whether a member is a place of the tenant that nobody else may have.
 bool isOwnPlace(TenantKey const& key)
 {
-    return key.name != "name" && !key.name.starts_with("postgres_");
+    return key.name != "name" && key.name != "audit_level" && !key.name.starts_with("postgres_");
 }
 
 std::string fullName(std::string_view member) { return "tenants." + std::string{member}; }
@@ -76,7 +81,9 @@ TenantEntry ownTenant(Config const& config)
             isMade,
             config.stateFile,
             config.postgresConnection,
-            config.postgresPasswordFile};
+            config.postgresPasswordFile,
+            std::string{toText(config.auditLevel)},
+            config.sealKeyFile};
 }
 
 std::vector<std::string_view> memberNames()
@@ -110,6 +117,8 @@ public:
         taken_ = {{realPlace(own.auditDirectory), own.name, "audit.directory", true},
                   {realPlace(own.auditKeyFile), own.name, "audit.key_file", false},
                   {realPlace(own.stateFile), own.name, "state.file", false}};
+        if (!own.sealKeyFile.empty())
+            taken_.push_back({realPlace(own.sealKeyFile), own.name, "audit.seal_key_file", false});
     }
 
     void read(Node const& node)
@@ -129,6 +138,9 @@ public:
                  "name the database too, or leave postgres_password_file out");
         claimName(reading);
         fillIn(reading);
+        if (reading.entry.auditLevel == "full")
+            need(reading, "audit_seal_key_file",
+                 "create one with `(umask 077; head -c 32 /dev/urandom > FILE)`, and name it");
         claimPlaces(reading);
         show(reading);
         loaded_.config.tenants.push_back(std::move(reading.entry));
@@ -158,9 +170,10 @@ private:
         }
         auto const text = member.value.text();
         if (member.value.isText() && key->name == "postgres_connection" && holdsPassword(text))
-            return fault(member.value.where(), fullName(key->name) + " holds a password",
-                         "write it into a file of mode 0600, and set tenants.postgres_password_file");
-        if (!member.value.isText() || text.empty() || (key->name == "name" && !isName(text)))
+            return fault(
+                member.value.where(), fullName(key->name) + " holds a password",
+                "write it into a file of mode 0600, and set tenants.postgres_password_file");
+        if (!member.value.isText() || text.empty() || !isFit(*key, text))
             return fault(member.value.where(),
                          fullName(key->name) + (member.value.isText()
                                                     ? " cannot be " + inQuotes(text)
@@ -168,6 +181,13 @@ private:
                          "write " + std::string{key->allowed});
         reading.entry.*key->member = std::string{text};
         reading.given.emplace(key->name, member.value);
+    }
+
+    static bool isFit(TenantKey const& key, std::string_view text)
+    {
+        AuditLevel level{};
+        if (key.name == "audit_level") return take::auditLevel(text, level);
+        return key.name != "name" || isName(text);
     }
 
     void need(Reading const& reading, std::string_view member, std::string fix)
@@ -196,6 +216,7 @@ private:
             entry.postgresPasswordFile = loaded_.config.postgresPasswordFile;
         }
         entry.makesKey = entry.auditKeyFile.empty();
+        if (entry.auditLevel.empty()) entry.auditLevel = toText(loaded_.config.auditLevel);
         if (entry.auditDirectory.empty()) return;
         if (entry.makesKey && mode_ != Mode::Production)
             entry.auditKeyFile = beside(entry.auditDirectory, ".keys");

@@ -1,4 +1,6 @@
+#include "server/audit/digest.hpp"
 #include "tests/support/json_edit.hpp"
+#include "tests/unit/app/seal_key_file.hpp"
 #include "tests/unit/app/service.hpp"
 
 #include <gmock/gmock.h>
@@ -69,6 +71,30 @@ TEST(Logs, HoldNothingOfThePatientAfterAnAnswer) // CTL-06, CTL-09, decision D39
     EXPECT_GE(cardsOf(answer), 1);
     ASSERT_EQ(service.records("decision").size(), 1U);
     expectNoCanary(service);
+}
+
+// LOG-4, LOG-5: at no level and with no digests switched on.
+TEST(Logs, HoldNothingOfThePatientInTheClearAtAnyLevel)
+{
+    SealKeyFile const key;
+    for (auto const* const level : {"digest", "facts", "full"}) {
+        for (auto const* const digests : {"off", "on", "hmac"}) {
+            SCOPED_TRACE(std::string{level} + ", digests " + digests);
+            Service service{{{"audit.level", level},
+                             {"audit.seal_key_file", key.path()},
+                             {"audit.input_digest", digests},
+                             {"audit.user", "hmac"}}};
+            auto const body = with(everywhere(), "/context/userId", R"("Practitioner/Canaryname")");
+
+            ASSERT_GE(cardsOf(service.post(kView, body)), 1);
+
+            ASSERT_EQ(service.records("decision").size(), 1U);
+            expectNoCanary(service);
+            for (auto const* canary : {"Canarypatient", "Canaryencounter", "Canaryname"})
+                EXPECT_THAT(service.log(), Not(HasSubstr(audit::sha256(canary))))
+                    << "an unkeyed hash of an identifier";
+        }
+    }
 }
 
 TEST(Logs, HoldNothingOfThePatientAfterARefusal)

@@ -116,6 +116,20 @@ TEST(RejectRecord, SaysWhyWithoutTheBody) // integration specification 4.2
     EXPECT_EQ(at(records[3], "/where"), "/feedback");
 }
 
+TEST(RejectRecord, TellsWhatIsNestedTooDeepFromWhatIsNoJson) // CTL-10
+{
+    Service service;
+    std::string deep;
+    for (int i = 0; i < 70; ++i) deep += R"({"a":)";
+    (void)service.post(kView, deep + "1" + std::string(70, '}'));
+    (void)service.post(kView, R"({"a":})");
+
+    auto const records = service.records("reject");
+    ASSERT_EQ(records.size(), 2U);
+    EXPECT_EQ(at(records[0], "/reason"), "json-depth");
+    EXPECT_EQ(at(records[1], "/reason"), "json");
+}
+
 TEST(RejectRecord, OfTheListenerNamesItsStatus)
 {
     Service service;

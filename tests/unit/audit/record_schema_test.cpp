@@ -1,66 +1,42 @@
-#include "fhir/base/json.hpp"
 #include "server/audit/access.hpp"
 #include "server/audit/decision.hpp"
 #include "tests/unit/audit/decision_stage.hpp"
+#include "tests/unit/audit/record_schema.hpp"
 
-#include <rapidjson/schema.h>
+#include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
 #include <thread>
 
 namespace tcds::audit {
 namespace {
 
 using test::DecisionStage;
+using test::schemaFault;
 using test::SetClock;
 using test::TemporaryDirectory;
 
-class RecordSchema : public testing::Test
-{
-protected:
-    RecordSchema()
-    {
-        auto const text = test::readFile(TCDS_RECORD_SCHEMA);
-        rapidjson::Document source;
-        source.Parse(text.data(), text.size());
-        EXPECT_FALSE(source.HasParseError()) << TCDS_RECORD_SCHEMA;
-        schema_ = std::make_unique<rapidjson::SchemaDocument>(source);
-    }
-
-    /// "" when the line fits, else the place and the keyword that it breaks.
-    [[nodiscard]] std::string fault(std::string const& line) const
-    {
-        rapidjson::Document record;
-        record.Parse(line.data(), line.size());
-        if (record.HasParseError()) return "not JSON";
-        rapidjson::SchemaValidator validator{*schema_};
-        if (record.Accept(validator)) return {};
-        rapidjson::StringBuffer where;
-        validator.GetInvalidDocumentPointer().StringifyUriFragment(where);
-        return std::string{where.GetString()} + " " + validator.GetInvalidSchemaKeyword();
-    }
-
-private:
-    std::unique_ptr<rapidjson::SchemaDocument> schema_;
-};
-
-TEST_F(RecordSchema, FitsADecisionWithEveryKindOfFact)
+TEST(RecordSchema, FitsADecisionWithEveryKindOfFact)
 {
     DecisionStage const stage;
-    EXPECT_EQ(fault(stage.line()), "");
+    EXPECT_EQ(schemaFault(stage.line()), "");
 }
 
-TEST_F(RecordSchema, FitsADecisionThatRepeatsAnother) // TOL-16
+TEST(RecordSchema, FitsADecisionThatRepeatsAnother) // TOL-16
 {
     DecisionStage stage;
     stage.record.retryOf = "019cb32f-8d00-70d8-98e0-985ecc7f6041";
-    EXPECT_EQ(fault(stage.line()), "");
+    EXPECT_EQ(schemaFault(stage.line()), "");
     stage.record.retryOf = "the call before";
-    EXPECT_NE(fault(stage.line()), "");
+    EXPECT_NE(schemaFault(stage.line()), "");
 }
 
-TEST_F(RecordSchema, FitsADecisionThatFetchedWhatItLacked)
+TEST(RecordSchema, FitsADecisionThatFetchedWhatItLacked)
 {
     DecisionStage stage;
     stage.context.inputs[0].via = "fhir";
@@ -73,7 +49,7 @@ TEST_F(RecordSchema, FitsADecisionThatFetchedWhatItLacked)
     stage.record.fetch = std::chrono::microseconds{142'300};
     auto const line = stage.line();
 
-    EXPECT_EQ(fault(line), "");
+    EXPECT_EQ(schemaFault(line), "");
     EXPECT_NE(line.find(R"("key":"patient","via":"fhir","status":"ok","count":1,)"
                         R"("query":"Patient/{patientKey}","http":200,"ms":19,"requestId":"4b1c",)"
                         R"("sha256":")" +
@@ -84,7 +60,7 @@ TEST_F(RecordSchema, FitsADecisionThatFetchedWhatItLacked)
     EXPECT_NE(line.find(R"("fetchUs":142300)"), std::string::npos);
 }
 
-TEST_F(RecordSchema, FitsADecisionThatHoldsLittle)
+TEST(RecordSchema, FitsADecisionThatHoldsLittle)
 {
     DecisionStage stage;
     PatientContext bare;
@@ -96,10 +72,10 @@ TEST_F(RecordSchema, FitsADecisionThatHoldsLittle)
     stage.record.cards = {};
     stage.record.sent = {};
 
-    EXPECT_EQ(fault(stage.line()), "");
+    EXPECT_EQ(schemaFault(stage.line()), "");
 }
 
-TEST_F(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
+TEST(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
 {
     TemporaryDirectory const folder;
     SetClock clock{"2026-03-03T10:12:44.402Z"};
@@ -157,10 +133,10 @@ TEST_F(RecordSchema, FitsTheOtherTypesAsTheLogWritesThem)
 
     ASSERT_EQ(lines.size(),
               11U); // start, feedback, reject, config (3) | start, reject, stop, start, stop
-    for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
+    for (auto const& line : lines) EXPECT_EQ(schemaFault(line), "") << line;
 }
 
-TEST_F(RecordSchema, FitsWhatTheLogWritesOfItsFiles)
+TEST(RecordSchema, FitsWhatTheLogWritesOfItsFiles)
 {
     TemporaryDirectory const folder;
     SetClock const clock{"2026-03-03T10:00:00Z"};
@@ -183,7 +159,7 @@ TEST_F(RecordSchema, FitsWhatTheLogWritesOfItsFiles)
 
     auto const lines = test::recordsIn(folder.path());
 
-    for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
+    for (auto const& line : lines) EXPECT_EQ(schemaFault(line), "") << line;
     for (auto const* member :
          {R"("cause":"size")", R"("change":"retention")", R"("via":"setting")"})
         EXPECT_TRUE(std::ranges::any_of(lines, [&](auto const& line) {
@@ -191,7 +167,7 @@ TEST_F(RecordSchema, FitsWhatTheLogWritesOfItsFiles)
         })) << member;
 }
 
-TEST_F(RecordSchema, FitsCheckpointsAndTheTreeOfAStart)
+TEST(RecordSchema, FitsCheckpointsAndTheTreeOfAStart)
 {
     TemporaryDirectory const folder;
     SetClock const clock{"2026-03-03T10:12:44.402Z"};
@@ -205,10 +181,10 @@ TEST_F(RecordSchema, FitsCheckpointsAndTheTreeOfAStart)
     auto const lines = test::recordsIn(folder.path());
 
     ASSERT_EQ(lines.size(), 8U); // start stop | start stop checkpoint, twice
-    for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
+    for (auto const& line : lines) EXPECT_EQ(schemaFault(line), "") << line;
 }
 
-TEST_F(RecordSchema, FitsAccessToTheLog)
+TEST(RecordSchema, FitsAccessToTheLog)
 {
     TemporaryDirectory const folder;
     SetClock clock{"2026-03-03T10:12:44.402Z"};
@@ -243,10 +219,123 @@ TEST_F(RecordSchema, FitsAccessToTheLog)
     wanted.type = "access";
     auto const lines = test::recordsIn(folder.path(), wanted);
     ASSERT_EQ(lines.size(), 3U);
-    for (auto const& line : lines) EXPECT_EQ(fault(line), "") << line;
+    for (auto const& line : lines) EXPECT_EQ(schemaFault(line), "") << line;
 }
 
-TEST_F(RecordSchema, RefusesWhatTheRecordMustNotHold)
+TEST(RecordSchema, FitsTheSettingsOfAStart)
+{
+    std::string const digest(64, 'a');
+    SettingsRecord::Value const values[] = {{"max_cards", "2", "file"},
+                                            {"cors.origins", "", "flag"}};
+    SettingsRecord::Client const clients[] = {{"mercy", digest}, {"", digest}};
+    SettingsRecord record;
+    record.via = "start";
+    record.mode = "production";
+    record.values = values;
+    record.clients = clients;
+
+    auto const members = writeSettings(record);
+
+    EXPECT_EQ(schemaFault(test::lineOf("config", members)), "");
+    EXPECT_EQ(members,
+              R"("change":"settings","outcome":"in-use","via":"start","mode":"production",)"
+              R"("values":[{"key":"max_cards","value":"2","from":"file"},)"
+              R"({"key":"cors.origins","value":"","from":"flag"}],)"
+              R"("clients":[{"name":"mercy","settings":")" +
+                  digest + R"("},{"settings":")" + digest + R"("}])");
+}
+
+/// Calls seen(schema, place) for every schema within one.
+void eachSchema(rapidjson::Value const& schema, std::string const& place,
+                std::function<void(rapidjson::Value const&, std::string const&)> const& seen)
+{
+    seen(schema, place);
+    if (auto const members = schema.FindMember("properties"); members != schema.MemberEnd())
+        for (auto const& member : members->value.GetObject())
+            eachSchema(member.value, place + "/" + member.name.GetString(), seen);
+    if (auto const items = schema.FindMember("items"); items != schema.MemberEnd())
+        eachSchema(items->value, place + "/-", seen);
+    if (auto const either = schema.FindMember("oneOf"); either != schema.MemberEnd())
+        for (auto const& each : either->value.GetArray()) eachSchema(each, place + "/oneOf", seen);
+}
+
+/// The definitions, each with what it refers to in place.
+std::map<std::string, rapidjson::Value const*> definitionsOf(rapidjson::Document const& schema)
+{
+    std::map<std::string, rapidjson::Value const*> definitions;
+    for (auto const& each : schema["definitions"].GetObject())
+        definitions["#/definitions/" + std::string{each.name.GetString()}] = &each.value;
+    return definitions;
+}
+
+TEST(PublishedSchema, DescribesEveryMemberOfEveryType)
+{
+    rapidjson::Document schema;
+    schema.Parse(test::readFile(TCDS_RECORD_SCHEMA));
+    ASSERT_FALSE(schema.HasParseError());
+    auto const definitions = definitionsOf(schema);
+    ASSERT_GT(definitions.size(), 12U);
+    auto const isDescribed = [&](rapidjson::Value const& value) {
+        if (value.HasMember("description")) return true;
+        auto const ref = value.FindMember("$ref");
+        return ref != value.MemberEnd() &&
+               definitions.at(ref->value.GetString())->HasMember("description");
+    };
+    std::string bare;
+    for (auto const& [name, definition] : definitions)
+        eachSchema(*definition, name, [&](auto const& value, std::string const& place) {
+            auto const isElement = place.ends_with("/-") || place.ends_with("/oneOf");
+            if (!isElement && !isDescribed(value)) bare += place + "\n";
+        });
+    EXPECT_EQ(bare, "");
+}
+
+TEST(PublishedSchema, TakesNoMemberThatItDoesNotName)
+{
+    rapidjson::Document schema;
+    schema.Parse(test::readFile(TCDS_RECORD_SCHEMA));
+    ASSERT_FALSE(schema.HasParseError());
+    std::string open;
+    for (auto const& [name, definition] : definitionsOf(schema))
+        eachSchema(*definition, name, [&](auto const& value, std::string const& place) {
+            if (!value.HasMember("properties")) return;
+            auto const more = value.FindMember("additionalProperties");
+            if (more == value.MemberEnd() || !more->value.IsFalse()) open += place + "\n";
+        });
+    EXPECT_EQ(open, "");
+}
+
+/// Every record type with one member that it must not have, and without each one that it must have.
+TEST(RecordSchema, RefusesMembersTooManyAndTooFew)
+{
+    DecisionStage const stage;
+    auto const good = stage.line();
+    rapidjson::Document record;
+    record.Parse(good);
+    auto const textOf = [](rapidjson::Document const& document) {
+        rapidjson::StringBuffer buffer;
+        rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
+        document.Accept(writer);
+        return std::string{buffer.GetString(), buffer.GetSize()};
+    };
+    ASSERT_EQ(schemaFault(textOf(record)), "");
+    std::vector<std::string> optional{"traceId", "fhirServer", "retryOf"};
+    for (auto const& member : record.GetObject()) {
+        std::string const name{member.name.GetString()};
+        rapidjson::Document less;
+        less.CopyFrom(record, less.GetAllocator());
+        less.RemoveMember(name);
+        auto const mayGo = std::ranges::find(optional, name) != optional.end();
+        EXPECT_EQ(schemaFault(textOf(less)).empty(), mayGo) << name;
+        if (!member.value.IsObject()) continue;
+        rapidjson::Document more;
+        more.CopyFrom(record, more.GetAllocator());
+        more[name].AddMember("birthDate", "1958-06-01", more.GetAllocator());
+        EXPECT_NE(schemaFault(textOf(more)), "") << name;
+    }
+}
+
+TEST(RecordSchema, RefusesWhatTheRecordMustNotHold)
 {
     DecisionStage const stage;
     auto const good = stage.line();
@@ -257,12 +346,12 @@ TEST_F(RecordSchema, RefusesWhatTheRecordMustNotHold)
         return text.replace(at, from.size(), to);
     };
 
-    EXPECT_NE(fault(changed("\"ageYears\":67", "\"birthDate\":\"1958-06-01\"")), "");
-    EXPECT_NE(fault(changed("\"k26q1:KwNrETh5XwElSA0VCTdxEA\"", "\"Patient/p1\"")), "");
-    EXPECT_NE(fault(changed("\"outcome\":\"fired\"", "\"outcome\":\"shown\"")), "");
-    EXPECT_NE(fault(changed("\"idle\":1,", "")), "");
-    EXPECT_NE(fault(changed("\"value\":\"2.90\"", "\"value\":2.90")), "");
-    EXPECT_NE(fault(changed("\"type\":\"decision\"", "\"type\":\"note\"")), "");
+    EXPECT_NE(schemaFault(changed("\"ageYears\":67", "\"birthDate\":\"1958-06-01\"")), "");
+    EXPECT_NE(schemaFault(changed("\"k26q1:KwNrETh5XwElSA0VCTdxEA\"", "\"Patient/p1\"")), "");
+    EXPECT_NE(schemaFault(changed("\"outcome\":\"fired\"", "\"outcome\":\"shown\"")), "");
+    EXPECT_NE(schemaFault(changed("\"idle\":1,", "")), "");
+    EXPECT_NE(schemaFault(changed("\"value\":\"2.90\"", "\"value\":2.90")), "");
+    EXPECT_NE(schemaFault(changed("\"type\":\"decision\"", "\"type\":\"note\"")), "");
 }
 
 } // namespace

@@ -228,6 +228,20 @@ TEST(CheckpointDestinations, NeedAKeyInEveryMode)
     }
 }
 
+TEST(AuditLevel, FullNeedsAKeyThatSeals)
+{
+    for (auto sources : {sandbox(), production()}) {
+        sources.flags.emplace_back("audit.level", "full");
+        auto const faulty = load(sources);
+        ASSERT_EQ(faulty.problems.size(), 1U) << faulty.report;
+        EXPECT_THAT(faulty.problems[0].what, HasSubstr("audit.seal_key_file"));
+        EXPECT_THAT(faulty.problems[0].fix, HasSubstr("head -c 32 /dev/urandom"));
+
+        sources.flags.emplace_back("audit.seal_key_file", "/etc/twitch-cds/seal.key");
+        EXPECT_TRUE(load(sources).loaded);
+    }
+}
+
 TEST(CheckpointDestinations, HaveACertificateWithItsKey)
 {
     auto sources = production();

@@ -96,16 +96,34 @@ TEST(Tenants, AreWhatAClientMayBelongTo) // CTL-15
     EXPECT_EQ(outcome.loaded->config.clients[1].tenant, "default");
 }
 
-TEST(Tenants, AreForwardedWhereTheServiceIsUnlessTheyHaveADatabase)
+TEST(Tenants, HaveTheLevelOfTheServiceUnlessTheyHaveTheirOwn)
 {
-    auto const outcome = inSandbox("audit: {directory: /a/log, postgres: {connection: dbname=west, "
-                                   "password_file: /w}}\n"
+    auto const outcome = inSandbox("audit: {directory: /a/log, level: digest}\n"
                                    "tenants:\n"
                                    "  - {name: north, audit_directory: /n/log}\n"
-                                   "  - {name: south, audit_directory: /s/log, "
-                                   "postgres_connection: dbname=south, postgres_password_file: /w}\n"
-                                   "  - {name: east, audit_directory: /e/log, "
-                                   "postgres_connection: dbname=east}\n");
+                                   "  - {name: south, audit_directory: /s/log, audit_level: full, "
+                                   "audit_seal_key_file: /s/seal.key}\n");
+
+    ASSERT_TRUE(outcome.loaded) << outcome.report;
+    auto const all = allTenants(outcome.loaded->config);
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[0].auditLevel, "digest");
+    EXPECT_EQ(all[1].auditLevel, "digest");
+    EXPECT_EQ(all[2].auditLevel, "full");
+    EXPECT_EQ(all[2].sealKeyFile, "/s/seal.key");
+}
+
+TEST(Tenants, AreForwardedWhereTheServiceIsUnlessTheyHaveADatabase)
+{
+    auto const outcome =
+        inSandbox("audit: {directory: /a/log, postgres: {connection: dbname=west, "
+                  "password_file: /w}}\n"
+                  "tenants:\n"
+                  "  - {name: north, audit_directory: /n/log}\n"
+                  "  - {name: south, audit_directory: /s/log, "
+                  "postgres_connection: dbname=south, postgres_password_file: /w}\n"
+                  "  - {name: east, audit_directory: /e/log, "
+                  "postgres_connection: dbname=east}\n");
 
     ASSERT_TRUE(outcome.loaded) << outcome.report;
     auto const all = allTenants(outcome.loaded->config);
@@ -179,6 +197,13 @@ INSTANTIATE_TEST_SUITE_P(
                        "  - {name: m, audit_directory: /m/log, audit_key_file: /k}\n",
               "site.yaml:7:56", "is that of tenants.audit_key_file at site.yaml:6:21 already",
               "nothing else"},
+        Fault{"LevelOfNoKind", kNorth + "    audit_level: all\n", "site.yaml:6:18",
+              "tenants.audit_level cannot be \"all\"", "digest, facts or full"},
+        Fault{"FullWithoutAKey", kNorth + "    audit_level: full\n", "site.yaml:4:5",
+              "tenants.audit_seal_key_file is missing", "head -c 32 /dev/urandom"},
+        Fault{"SealKeyThatIsTheOtherKey",
+              kNorth + "    audit_key_file: /k\n    audit_seal_key_file: /k\n", "site.yaml:7:26",
+              "is that of tenants.audit_key_file at site.yaml:6:21 already", "nothing else"},
         Fault{"StateOfTheService", kNorth + "    state_file: /a/memory\n", "site.yaml:6:17",
               "is that of state.file already", "nothing else"},
         Fault{"StateThatIsAKey", kNorth + "    state_file: /n/log.keys\n", "site.yaml:6:17",
