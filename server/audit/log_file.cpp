@@ -65,7 +65,9 @@ void LogFile::undoLast()
 {
     state_->size = before_;
     ragged_ = !cutTo(before_);
-    if (state_->safe >= before_) state_->suspect = false; // what is left was safe before
+    if (state_->safe < before_) return;
+    state_->safe = before_; // another sync() may have reached further meanwhile
+    state_->suspect = false;
 }
 
 bool LogFile::intact() const
