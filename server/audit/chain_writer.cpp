@@ -194,8 +194,9 @@ bool ChainWriter::fileIsLost()
     if (!file_->intact()) return true;
     auto const now = std::chrono::steady_clock::now();
     if (now - looked_ < options_.look) return false;
+    if (!file_->inPlace()) return true; // and so it is for the next batch, until there is another
     looked_ = now;
-    return !file_->inPlace();
+    return false;
 }
 
 /// Somebody removed, moved, cut or wrote to the file. What it held is not ours to mend; the chain

@@ -115,7 +115,7 @@ std::string Page::take()
         if (std::exchange(isFirst, false)) text_ += '\n';
         row(nameOf(member), flat(member->value));
     }
-    if (isFirst) text_ += '\n';
+    if (isFirst && record_.HasMember("hash")) text_ += '\n';
     row("chain", audit::at(record_, {"hash"}) + around(", after ", audit::at(record_, {"prev"})));
     return std::move(text_);
 }

@@ -17,6 +17,7 @@ quiet() { "$@" >/dev/null 2>&1; }
 passes "a log of 3,000 records" quiet "$many" 3000 "$scratch/many" --days 20
 site=$scratch/many/site.yaml
 log=$scratch/many/audit
+lines() { zcat -f "$log"/*.jsonl*; } # finished files are compressed
 passes "it is intact" quiet "$binary" audit verify --config "$site"
 
 # ask OPTION...   asks the log; $status, $scratch/out and $scratch/err
@@ -24,7 +25,7 @@ ask() {
     status=0
     "$binary" audit query --config "$site" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
 }
-count() { cat "$log"/*.jsonl | grep -c "$1" || true; }
+count() { lines | grep -c "$1" || true; }
 rows() { tail -n +2 "$scratch/out" | grep -c . || true; }
 
 ask --type decision --format csv
@@ -39,7 +40,7 @@ ask --patient p12 --type decision --format jsonl
 key=$(sed -n 's/.*"patientKey":"\([^"]*\)".*/\1/p' "$scratch/out" | sort -u)
 same "a patient has one pseudonym on one server" 1 "$(printf '%s\n' "$key" | grep -c .)"
 same "and all decisions of it are found" "$(count "\"patientKey\":\"$key\"")" "$(grep -c . <"$scratch/out")"
-passes "they are the lines of the files" grep -qxF "$(head -n 1 "$scratch/out")" "$log"/*.jsonl
+passes "they are the lines of the files" sh -c 'zcat -f "$1"/*.jsonl* | grep -qxF "$(head -n 1 "$2")"' sh "$log" "$scratch/out"
 found=$(grep -c . <"$scratch/out")
 echo p12 | "$binary" audit query --config "$site" --patient - --type decision --format jsonl >"$scratch/typed" 2>/dev/null
 same "the same for an id that is typed in" "$found" "$(grep -c . <"$scratch/typed")"
@@ -50,7 +51,7 @@ contains "nobody is found, and that is said" "$scratch/err" "no record fits"
     --type decision --format jsonl >"$scratch/typed" 2>/dev/null
 same "without a configuration, by key and tenant" "$found" "$(grep -c . <"$scratch/typed")"
 
-card=$(cat "$log"/*.jsonl | sed -n 's/.*"type":"feedback".*"card":"\([^"]*\)".*/\1/p' | head -n 1)
+card=$(lines | sed -n 's/.*"type":"feedback".*"card":"\([^"]*\)".*/\1/p' | head -n 1)
 ask --card "$card" --format csv
 contains "a card leads to its decision" "$scratch/out" ",decision,"
 contains "and to its feedback" "$scratch/out" ",feedback,"
@@ -92,11 +93,11 @@ passes "a copy is asked with the index elsewhere" quiet "$binary" audit query --
 passes "nothing is written beside it" test ! -e "$scratch/copy/index.db"
 
 # An index that is of no use is made anew; the log is never touched.
-before=$(cat "$log"/*.jsonl | cksum)
+before=$(lines | cksum)
 head -c 100000 "$log/index.db" >"$scratch/half" && cp "$scratch/half" "$log/index.db"
 ask --patient p12 --type decision --format jsonl
 same "a half index is replaced" "$found" "$(grep -c . <"$scratch/out")"
-same "and the log is as it was" "$before" "$(cat "$log"/*.jsonl | cksum)"
+same "and the log is as it was" "$before" "$(lines | cksum)"
 
 page=$scratch/report.html
 passes "the page is written" "$binary" audit report --config "$site" --html "$page"

@@ -13,7 +13,7 @@ folder=$3
 . "$root/tests/e2e/check.sh"
 cd "$scratch"
 
-"$root/tests/e2e/cql/install.sh" "$folder" || exit 77
+"$root/deploy/sandbox/fhir-server/install.sh" "$folder" "$root/tests/e2e/cql" || exit 77
 "$root/deploy/samples/fill.sh" "$root/deploy/samples/low-magnesium.json" >call.json
 "$root/deploy/samples/fill.sh" "$root/deploy/samples/patient-view.json" >other.json
 (umask 077 && head -c 32 /dev/urandom >seal.key && head -c 32 /dev/urandom >other.key)

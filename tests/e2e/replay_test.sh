@@ -62,7 +62,8 @@ passes "every rule can be listed" sh -c '"$1" audit show --directory "$2" --stor
     sh "$binary" "$state/audit" "$store"
 contains "the idle ones too" out "Idle rules:"
 
-day=$(basename "$state"/audit/decisions-*.jsonl)
+log_folder=$state/audit
+day=$(basename "$log_folder"/decisions-*.jsonl)
 
 # What is not there is named, with the place that was looked at.
 settings=$(basename "$(ls "$store/settings")" .json)
@@ -75,12 +76,17 @@ sed "s/\"sha256\":\"[0-9a-f]*\",\"signer\"/\"sha256\":\"$(printf 'a%.0s' $(seq 6
 mkdir log && cp line "log/$day"
 runs 4 "no rules" --directory log --store empty --decision "$decision"
 contains "where it looked is said" err "are not in empty"
-sed 's/"phi":"facts"/"phi":"digest"/; s/"facts":\[.*\],"missing"/"missing"/' "$state"/audit/*.jsonl >"log/$day"
-runs 5 "no facts" --directory log --store "$store" --decision "$decision"
+TWITCH_CDS__AUDIT__LEVEL=digest start_service "$binary" "$scratch/brief" --config site.yaml
+"$root/deploy/samples/fill.sh" "$root/deploy/samples/low-magnesium.json" >call.json
+fetch -D head -o answer -H 'Content-Type: application/json' --data-binary @call.json \
+    "http://127.0.0.1:$port/cds-services/twitch-patient-view"
+stop_service
+brief=$(sed -n 's/^[Xx]-[Dd]ecision-[Ii]d: *\([0-9a-f-]*\).*/\1/p' head)
+runs 5 "no facts" --directory brief/audit --store "$store" --decision "$brief"
 contains "the level is said" err "level digest"
-runs 5 "nor in a period" --directory log --store "$store" --from 2020-01-01
+runs 5 "nor in a period" --directory brief/audit --store "$store" --from 2020-01-01
 contains "which counts them" out "not replayable: no facts on record"
-sed 's/"kind":"patient"/"kind":"pirate"/' "$state"/audit/*.jsonl >"log/$day"
+sed 's/"kind":"patient"/"kind":"pirate"/' "$log_folder"/*.jsonl >"log/$day"
 runs 65 "a broken record" --directory log --store "$store" --decision "$decision"
 contains "the place is said" err "/facts/0/kind"
 

@@ -12,7 +12,8 @@ const [binary, file, scratch] = process.argv.slice(2);
 const body = readFileSync(file);
 const mount = join(scratch, 'disk');
 const directory = join(mount, 'audit');
-const settings = { 'audit.directory': directory };
+// What was not synced goes with the error, as with a power cut.
+const settings = { 'audit.directory': directory, 'audit.fsync': 'always' };
 const run = (command, ...values) => execFileSync(command, values, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 /** The ext4 that was mounted last: where the kernel lets a test report an error to it. */

@@ -8,10 +8,13 @@ import { gunzipSync } from 'node:zlib';
 
 const tail = /,"hash":"([0-9a-f]{64})"\}$/;
 
-/** decisions-2026-03-03.jsonl, then decisions-2026-03-03.2.jsonl; each may end in .gz. */
+/** decisions-2026-03-03.jsonl, then decisions-2026-03-03.2.jsonl; each may end in .gz. Of a file that is there twice,
+ *  because its compression was interrupted, the plain one counts. */
 export function logFiles(directory) {
     const shape = /^decisions-(\d{4}-\d\d-\d\d)(?:\.(\d+))?\.jsonl(?:\.gz)?$/;
-    return readdirSync(directory).map((name) => shape.exec(name)).filter(Boolean)
+    const names = readdirSync(directory);
+    return names.filter((name) => !name.endsWith('.gz') || !names.includes(name.slice(0, -3)))
+        .map((name) => shape.exec(name)).filter(Boolean)
         .sort((a, b) => a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : Number(a[2] ?? 1) - Number(b[2] ?? 1))
         .map(([name]) => name);
 }

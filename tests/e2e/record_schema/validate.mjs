@@ -34,7 +34,7 @@ const counts = new Map();
 
 /** What must not fit: a member more, one of the required ones less, a number that became a text. */
 function* altered(record) {
-  yield ['a member more', { ...record, note: 'x' }];
+  yield ['a member more', { ...record, unheardOf: 'x' }];
   for (const name of ['seq', 'ts', 'node', 'tenant', 'prev', 'hash']) {
     const { [name]: _, ...rest } = record;
     yield [`without ${name}`, rest];
