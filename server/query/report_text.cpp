@@ -62,7 +62,8 @@ std::string summaryOf(Report const& report)
     auto text =
         number(all.decisions) + " decisions, " + number(all.withCards) + " of them with cards";
     if (all.silent > 0) text += ", " + number(all.silent) + " for silent clients";
-    text += "; feedback on " + number(all.cards.answered()) + " cards";
+    auto const answered = all.cards.answered();
+    text += "; feedback on " + number(answered) + (answered == 1 ? " card" : " cards");
     if (report.unlinked > 0)
         text +=
             "; " + number(report.unlinked) + " feedback records on cards of other periods or nodes";
