@@ -35,15 +35,15 @@ public_url: https://cds.example.org
 content: {bundle: site.json, trusted_keys: [board.pem]}
 END
 start_service "$binary" "$state" --config site.yaml
-for service in patient-view low-magnesium encounter-start order-select; do
-    "$root/deploy/samples/fill.sh" "$root/deploy/samples/$service.json" >call.json
+for sample in patient-view low-magnesium encounter-start order-select; do
+    "$root/deploy/samples/fill.sh" "$root/deploy/samples/$sample.json" >call.json
     hook=$(sed -n 's/.*"hook": *"\([a-z-]*\)".*/\1/p' call.json | head -n 1)
     fetch -D head -o answer -H 'Content-Type: application/json' --data-binary @call.json \
         "http://127.0.0.1:$port/cds-services/twitch-$hook"
-    contains "$service has cards" answer '"summary"'
+    contains "$sample has cards" answer '"summary"'
     decision=$(sed -n 's/^[Xx]-[Dd]ecision-[Ii]d: *\([0-9a-f-]*\).*/\1/p' head)
     # shellcheck disable=SC2086
-    runs 0 "$service is identical" $log --decision "$decision"
+    runs 0 "$sample is identical" $log --decision "$decision"
     contains "and that is said" out identical
 done
 stop_service
