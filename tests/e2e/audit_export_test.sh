@@ -31,7 +31,7 @@ for sample in "$root"/deploy/samples/*.json; do
 done
 node "$fhir_server/main.js" --charts charts --listen 127.0.0.1:0 --page-size 2 --fault 'Condition=status:403' >fhir.out 2>&1 &
 ehr=$!
-trap 'kill $ehr 2>/dev/null; stop_service; rm -rf "$scratch"' EXIT
+trap 'kill $ehr 2>/dev/null || true; stop_service; rm -rf "$scratch"' EXIT
 tries=0
 until grep -q '"admin"' fhir.out; do
     tries=$((tries + 1))
