@@ -3,6 +3,7 @@
 #include "fhir/base/clock.hpp"
 #include "fhir/base/datetime.hpp"
 #include "server/cli/log_folder.hpp"
+#include "server/cli/progress_bar.hpp"
 
 #include <array>
 #include <iostream>
@@ -39,7 +40,7 @@ Result<query::Index> openIndex(std::string const& directory, IndexArguments cons
     options.directory = directory;
     options.file = arguments.file;
     options.rebuild = arguments.rebuild;
-    options.progress = progressOf("reading the log");
+    options.progress = progressBar("reading the log");
     options.say = [](std::string const& text) { std::cerr << text << '\n'; };
     return query::Index::open(options);
 }

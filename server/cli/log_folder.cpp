@@ -3,11 +3,8 @@
 #include "server/cli/settings.hpp"
 #include "server/config/tenants.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <utility>
 
 namespace tcds::cli {
@@ -57,16 +54,6 @@ Result<audit::Pseudonyms> pseudonymsOf(VerifyArguments const& arguments,
 Result<audit::Pseudonyms> pseudonymsIn(std::string const& keyFile, std::string const& tenant)
 {
     return audit::Pseudonyms::fromFile(keyFile, tenant);
-}
-
-std::function<void(std::uint64_t, std::uint64_t)> progressOf(std::string doing)
-{
-    if (isatty(STDERR_FILENO) != 1) return {};
-    return [doing = std::move(doing)](std::uint64_t done, std::uint64_t all) {
-        if (all == 0) return;
-        std::cerr << '\r' << doing << ' ' << done * 100 / all << " %" << (done >= all ? "\n" : "")
-                  << std::flush;
-    };
 }
 
 } // namespace tcds::cli

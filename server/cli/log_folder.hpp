@@ -4,8 +4,6 @@
 #include "server/audit/pseudonyms.hpp"
 #include "server/cli/arguments.hpp"
 
-#include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,9 +20,5 @@ Result<audit::Pseudonyms> pseudonymsOf(VerifyArguments const& arguments,
                                        std::string const& directory);
 /// The same from a key file that was named.
 Result<audit::Pseudonyms> pseudonymsIn(std::string const& keyFile, std::string const& tenant);
-
-/// Shows on stderr how far a command is, where that is a terminal.
-/// @param doing  "verifying"
-std::function<void(std::uint64_t, std::uint64_t)> progressOf(std::string doing);
 
 } // namespace tcds::cli

@@ -104,20 +104,8 @@ passes "the page is written" "$binary" audit report --config "$site" --html "$pa
 "$binary" audit report --config "$site" --html "$scratch/no/such/r.html" >"$scratch/out" 2>&1 && status=0 || status=$?
 same "a file that cannot be written" 65 "$status"
 
-browser=
-for name in chromium chromium-browser google-chrome; do
-    [ -n "$browser" ] || browser=$(command -v "$name" || true)
-done
-if [ -z "$browser" ]; then
-    printf 'SKIPPED: no browser here, so the page was not looked at. Fix: apt-get install chromium.\n'
-    finish
-fi
-
-# browse OPTION...   one run of the browser with a profile of its own
-browse() {
-    timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
-        --user-data-dir="$scratch/profile" --hide-scrollbars "$@" 2>>"$scratch/browser.log"
-}
+# shellcheck source=tests/e2e/browser.sh
+. "$root/tests/e2e/browser.sh"
 
 # A copy that measures itself, without the policy that forbids scripts.
 sed -e 's|<meta http-equiv="Content-Security-Policy"[^>]*>||' \

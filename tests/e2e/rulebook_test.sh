@@ -34,20 +34,8 @@ status=0
 "$binary" rules doc "$root/rules" --out "$scratch/no/such/folder/b.html" >"$scratch/out" 2>&1 || status=$?
 same "a file that cannot be written" 65 "$status"
 
-browser=
-for name in chromium chromium-browser google-chrome; do
-    [ -n "$browser" ] || browser=$(command -v "$name" || true)
-done
-if [ -z "$browser" ]; then
-    printf 'SKIPPED: no browser here, so the page was not looked at. Fix: apt-get install chromium.\n'
-    finish
-fi
-
-# browse OPTION...   one run of the browser with a profile of its own
-browse() {
-    timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
-        --user-data-dir="$scratch/profile" --hide-scrollbars "$@" 2>>"$scratch/browser.log"
-}
+# shellcheck source=tests/e2e/browser.sh
+. "$root/tests/e2e/browser.sh"
 
 # A copy that measures itself; the page as shipped has no such script.
 probe=$scratch/probe.html
