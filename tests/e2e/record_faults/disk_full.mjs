@@ -5,7 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finish, holds, holdsEveryAnswer, same } from './checks.mjs';
-import { ask, callAgainAndAgain, callHook, isReady, launch, start, stop, until } from './service.mjs';
+import { ask, callAgainAndAgain, callHook, isReady, launch, says, start, stop, until } from './service.mjs';
 
 const [binary, file, scratch] = process.argv.slice(2);
 const body = readFileSync(file);
@@ -47,7 +47,7 @@ async function refuse(fsync) {
     disk.fill();
     same(`${fsync}: a call on a disk without a free block`, 503, (await callHook(service.port, body)).status);
     same(`${fsync}: not ready while it is full`, false, await isReady(service.port));
-    holds(`${fsync}: the operations log says what to do`, service.output().includes('No space left'), '');
+    holds(`${fsync}: the operations log says what to do`, await says(service, 'No space left'), '');
 
     disk.free();
     await until('the service is ready again, without any call', () => isReady(service.port));

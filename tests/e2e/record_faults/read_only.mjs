@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finish, holds, holdsEveryAnswer, same } from './checks.mjs';
-import { callHook, isReady, launch, start, stop } from './service.mjs';
+import { callHook, isReady, launch, says, start, stop } from './service.mjs';
 
 const [binary, file, scratch] = process.argv.slice(2);
 const body = readFileSync(file);
@@ -46,7 +46,7 @@ if (reported) {
     same('once the file system is read-only a call is refused', 503, refused.status);
     same('and has no cards', 'OperationOutcome', JSON.parse(refused.body).resourceType);
     same('the service is not ready', false, await isReady(service.port));
-    holds('the operations log says why', service.output().includes('Read-only file system'), service.output());
+    holds('the operations log says why', await says(service, 'Read-only file system'), service.output());
 }
 service.process.kill('SIGKILL');
 await service.ended;

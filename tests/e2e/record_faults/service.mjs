@@ -118,3 +118,13 @@ export async function until(what, condition) {
     }
     throw new Error(`waited in vain until ${what}`);
 }
+
+/** Whether its output holds `text` now or soon: the operations log is written beside the answers. */
+export async function says(service, text) {
+    try {
+        await until(`the service says ${text}`, () => service.output().includes(text));
+        return true;
+    } catch {
+        return false;
+    }
+}
