@@ -5,6 +5,7 @@
 #include "rules/eval/reference.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -101,6 +102,9 @@ private:
     Answer on(ViaMissingTest const& test, Slot as, Scope const& scope);
 
     // judge.cpp: from clauses to a judgement
+    using Steady = std::chrono::steady_clock;
+    Steady::time_point begun();
+    std::uint32_t ended(Steady::time_point start);
     void judgeRule(Rule const& rule, Judgement& judgement);
     std::optional<Instant> earliestOnset(Rule const& rule) const;
     bool chooseLevel(Rule const& rule, Judgement& judgement, Scope const& scope, RuleTrace* trace,
@@ -135,6 +139,8 @@ private:
     std::vector<std::vector<FactId>> opening_; // by gate: the complaints that open it
     std::vector<Named> named_;
     IsPopulation isPopulation_;
+    Steady::time_point lastEnd_; // of a rule, where timing was asked for
+    int depth_ = 0;              // rules that are being judged, each for the one before
 };
 
 } // namespace tcds::rules
