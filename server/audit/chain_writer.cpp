@@ -83,9 +83,7 @@ Result<void> ChainWriter::start(LogTail const& tail)
     name_ = nextAfter(tail.newest, toDay(now));
     auto file = LogFile::open(pathOf(name_), disk_);
     if (!file) return file.error();
-    if (options_.sync != Sync::Never && !directory_.sync())
-        return Error{Error::Kind::Config, directory_.path(),
-                     "could not be synchronised with the disk", "check the disk"};
+    if (auto const named = syncNames(); !named) return atStart(named.error());
 
     auto place = place_;
     lines_.clear();
@@ -245,11 +243,12 @@ Result<void> ChainWriter::openNext(LogFileName const& name, std::string_view cau
     auto place = place_;
     lines_.clear();
     addLine(place, "start", tcds::toText(clock_.now()), startMembers(cause, 0));
-    if (auto const kept = put(*file); !kept) {
+    auto kept = put(*file);
+    if (kept) kept = syncNames();
+    if (!kept) {
         ::unlink(path.c_str());
         return kept.error();
     }
-    if (options_.sync != Sync::Never) (void)directory_.sync(); // its file is synced by policy too
     place_ = place;
     name_ = name;
     ++begun_;
@@ -257,6 +256,14 @@ Result<void> ChainWriter::openNext(LogFileName const& name, std::string_view cau
     std::lock_guard const lock{fileMutex_};
     file_ = std::move(opened);
     return {};
+}
+
+/// A file that was begun is lost with the power until its name is on the disk too.
+Result<void> ChainWriter::syncNames() const
+{
+    if (options_.sync == Sync::Never || directory_.sync()) return {};
+    return Error{Error::Kind::Unavailable, directory_.path(),
+                 "could not be synchronised with the disk", "check the disk"};
 }
 
 bool ChainWriter::exists(LogFileName const& name) const

@@ -76,6 +76,7 @@ private:
     Result<void> leaveLostFile();
     Result<void> beginFile(LogFileName const& name, std::string_view cause);
     Result<void> openNext(LogFileName const& name, std::string_view cause);
+    [[nodiscard]] Result<void> syncNames() const;
     [[nodiscard]] bool exists(LogFileName const& name) const;
     [[nodiscard]] std::string pathOf(LogFileName const& name) const;
     Result<void> put(LogFile& file);

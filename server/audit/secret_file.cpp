@@ -30,6 +30,14 @@ struct Faults {
     }
 };
 
+/// Without this a power cut may take the name of a key away that records were already made with.
+bool syncNames(std::filesystem::path const& folder)
+{
+    Descriptor const names{
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    return names.get() >= 0 && ::fsync(names.get()) == 0;
+}
+
 std::string systemText(int code) { return std::generic_category().message(code); }
 
 } // namespace
@@ -87,7 +95,8 @@ Result<void> makeSecret(std::string const& path, std::string_view setting)
     errno = ENOSPC; // what a short write means; a failed one says more
     auto const made =
         ::write(file.get(), key.data(), key.size()) == static_cast<ssize_t>(key.size()) &&
-        ::fsync(file.get()) == 0 && (::link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST);
+        ::fsync(file.get()) == 0 && (::link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST) &&
+        syncNames(folder);
     auto const code = errno;
     OPENSSL_cleanse(key.data(), key.size());
     ::unlink(draft.c_str());
