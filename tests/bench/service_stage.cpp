@@ -33,7 +33,7 @@ std::shared_ptr<rules::RuleSet const> embeddedRules()
 config::Config sandbox(std::string const& folder)
 {
     config::Sources sources;
-    sources.flags = {{"mode", "sandbox"}, {"log.level", "error"}};
+    sources.flags = {{"mode", "sandbox"}, {"log.level", "error"}, {"audit.compress", "false"}};
     sources.stateDirectory = folder;
     sources.hostName = "bench";
     Problems problems;
