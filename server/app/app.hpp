@@ -34,6 +34,7 @@ public:
 
     [[nodiscard]] bool mayBlock(http::Request const& request) const override;
     void handle(http::Request&& request, http::Answer answer) override;
+    void settle() override { walk_.settle(); }
 
     /// From now on `/healthz/ready` answers 503: the balancer sends nothing new.
     void beginDrain() { draining_ = true; }

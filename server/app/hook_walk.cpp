@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kTimeToDecide = 50ms;         // kept back from the deadline of a call
 constexpr std::size_t kMostMedications = 20; // that orders only refer to, read one by one
+constexpr std::size_t kMostTogether = 8;     // records: more would gain little, and calls wait
 
 std::chrono::microseconds since(Steady::time_point start)
 {
@@ -99,6 +100,14 @@ struct HookWalk::Call {
     [[nodiscard]] Terms const& terms() const { return *caller.terms; }
 };
 
+/// A decision on its way to the log and to the client.
+struct HookWalk::Decided {
+    CallPtr call; // has the rules that the decision refers to
+    Decision decision;
+    SubjectKeys subject;
+    audit::ServerPseudonyms pseudonyms;
+};
+
 HookWalk::HookWalk(config::Config const& config, Callers const& callers, Clock const& clock,
                    Tenants const& tenants, ops::OpsLog& ops, client::FhirClient* client,
                    Tally const& tally, Recording recording)
@@ -110,13 +119,14 @@ HookWalk::HookWalk(config::Config const& config, Callers const& callers, Clock c
 void HookWalk::start(http::Request&& request, Route const& route,
                      std::shared_ptr<rules::RuleSet const> rules, http::Answer answer) const
 {
-    auto const call = receive(std::move(request), route, std::move(rules), answer);
+    auto const when = request.settled ? Keep::Soon : Keep::Now;
+    auto call = receive(std::move(request), route, std::move(rules), answer);
     if (call == nullptr) return;
     auto read = readContext(call->request, *call->rules, call->terms().settings, call->now);
     if (!read) return refuse(*call, read.error());
     auto queries = lacking(*call, *read);
-    if (queries.empty()) return decide(*call, std::move(*read));
-    fetch(call, std::move(queries));
+    if (queries.empty()) return decide(std::move(call), std::move(*read), when);
+    fetch(std::move(call), std::move(queries));
 }
 
 HookWalk::CallPtr HookWalk::receive(http::Request&& request, Route const& route,
@@ -261,24 +271,25 @@ void HookWalk::fetched(CallPtr call, std::vector<client::Answer> answers) const
         auto queries = cds::missingMedications(call->request.inputs, kMostMedications);
         if (!queries.empty()) return fetch(std::move(call), std::move(queries));
     }
-    readAgain(*call);
+    readAgain(std::move(call));
 }
 
 /// Everything anew, with what was fetched beside what was sent.
-void HookWalk::readAgain(Call& call) const
+void HookWalk::readAgain(CallPtr call) const
 {
-    call.fetched = since(call.start) - call.parsed - call.authenticated;
-    auto read = readContext(call.request, *call.rules, call.terms().settings, call.now);
-    if (!read) return refuse(call, read.error());
-    decide(call, std::move(*read));
+    call->fetched = since(call->start) - call->parsed - call->authenticated;
+    auto read = readContext(call->request, *call->rules, call->terms().settings, call->now);
+    if (!read) return refuse(*call, read.error());
+    decide(std::move(call), std::move(*read), Keep::Now);
 }
 
-void HookWalk::decide(Call& call, PatientContext&& context) const
+void HookWalk::decide(CallPtr callPtr, PatientContext&& context, Keep when) const
 {
+    auto& call = *callPtr;
     auto const& terms = call.terms();
     tally_.inputs(context, *call.request.service);
     auto pseudonyms = call.tenant->keys->on(call.request.fhirServer, call.now);
-    auto const subject = subjectKeys(call.request, pseudonyms);
+    auto subject = subjectKeys(call.request, pseudonyms);
     DecideOptions options;
     options.now = call.now;
     options.decisionId = call.id;
@@ -302,19 +313,66 @@ void HookWalk::decide(Call& call, PatientContext&& context) const
         app::decide(std::move(context), call.request, *call.rules, terms.settings, options);
     if (!decision) return refuse(call, decision.error());
     if (terms.silent) decision->body = kNoCards;
-    if (recording_ == Recording::Kept && !record(call, *decision, subject, pseudonyms))
-        return reply(call, unrecorded());
-    if (repeats != nullptr) repeats->returned(*decision, subject, terms.client, pseudonyms);
     tally_.evaluated(*decision->evaluation, *call.rules);
-    if (!terms.silent) tally_.cards(decision->cards, *call.rules);
-    auto response = json(std::move(decision->body));
-    response.headers.add("X-Decision-Id", decision->id);
+    auto decided = std::make_shared<Decided>(Decided{std::move(callPtr), *std::move(decision),
+                                                     std::move(subject), std::move(pseudonyms)});
+    if (recording_ == Recording::LeftOut) return answer(*decided, true);
+    auto members = record(*decided);
+    if (when == Keep::Soon) return keepSoon(std::move(decided), std::move(members));
+    answer(*decided, call.tenant->journal.keep("decision", members));
+}
+
+/// A decision that waits crowds the caches of those that are made meanwhile: what only its record
+/// needed goes.
+void HookWalk::keepAnswerOnly(Decided& decided)
+{
+    auto& request = decided.call->request;
+    request.inputs.clear();
+    request.authorization.reset();
+    auto const gone = std::move(request.body); // what the two refer to
+    decided.decision.written.clear();
+    if (decided.call->tenant->repeats != nullptr) return; // they look at the evaluation
+    decided.decision.evaluation.reset();
+    decided.decision.context.reset();
+}
+
+void HookWalk::keepSoon(std::shared_ptr<Decided> decided, std::string members) const
+{
+    keepAnswerOnly(*decided);
+    auto& outbox = *decided->call->tenant->outbox;
+    auto const waiting = outbox.add(std::move(members), [this, decided](bool kept) {
+        try {
+            answer(*decided, kept);
+        } catch (std::exception const& error) {
+            // As in fetch(): the listener makes a 500 of it.
+            ops_.event(Level::Error, "call failed", {Field{"what", error.what()}});
+        }
+    });
+    if (waiting >= kMostTogether) outbox.settle();
+}
+
+/// @param kept  whether the record is; no card leaves without it
+void HookWalk::answer(Decided& decided, bool kept) const
+{
+    auto& call = *decided.call;
+    auto& decision = decided.decision;
+    if (!kept) return reply(call, unrecorded());
+    auto const& terms = call.terms();
+    // What a silent client was not shown is no repeat.
+    if (auto* const repeats = call.tenant->repeats.get(); repeats != nullptr && !terms.silent)
+        repeats->returned(decision, decided.subject, terms.client, decided.pseudonyms);
+    if (!terms.silent) tally_.cards(decision.cards, *call.rules);
+    auto response = json(std::move(decision.body));
+    response.headers.add("X-Decision-Id", decision.id);
     reply(call, std::move(response));
 }
 
-bool HookWalk::record(Call& call, Decision const& decision, SubjectKeys const& subject,
-                      audit::ServerPseudonyms& pseudonyms) const
+std::string HookWalk::record(Decided& decided) const
 {
+    auto& call = *decided.call;
+    auto const& decision = decided.decision;
+    auto const& subject = decided.subject;
+    auto& pseudonyms = decided.pseudonyms;
     auto const& request = call.request;
     auto const& terms = call.terms();
     std::vector<audit::CardSent> sent;
@@ -373,7 +431,7 @@ bool HookWalk::record(Call& call, Decision const& decision, SubjectKeys const& s
     record.parse = call.parsed;
     record.fetch = call.fetched;
     record.evaluate = decision.timing.evaluate;
-    return call.tenant->journal.keep("decision", audit::writeDecision(record, pseudonyms));
+    return audit::writeDecision(record, pseudonyms, call.tenant->outbox->buffer());
 }
 
 } // namespace tcds::app

@@ -34,15 +34,21 @@ public:
              Tenants const& tenants, ops::OpsLog& ops, client::FhirClient* client,
              Tally const& tally, Recording recording = Recording::Kept);
 
-    /// Answers at once, or when the FHIR server has been read.
+    /// Answers at once, in settle(), or when the FHIR server has been read.
     /// @param route  has a service
     /// @param rules  the rule set that the whole call sees
     void start(http::Request&& request, Route const& route,
                std::shared_ptr<rules::RuleSet const> rules, http::Answer answer) const;
 
+    /// Keeps the records that were put off, and answers their calls (http::Handler).
+    void settle() const { tenants_.settle(); }
+
 private:
     struct Call;
     using CallPtr = std::shared_ptr<Call>;
+    struct Decided;
+    /// When the record of a decision is kept: before the return, or with others in settle().
+    enum class Keep : std::uint8_t { Now, Soon };
 
     /// Reads what the call itself says; answers it when that is not good enough.
     /// @return nothing when it was answered
@@ -54,10 +60,13 @@ private:
     [[nodiscard]] std::vector<cds::FhirQuery> lacking(Call& call, PatientContext const& read) const;
     void fetch(CallPtr call, std::vector<cds::FhirQuery> queries) const;
     void fetched(CallPtr call, std::vector<client::Answer> answers) const;
-    void readAgain(Call& call) const;
-    void decide(Call& call, PatientContext&& context) const;
-    [[nodiscard]] bool record(Call& call, Decision const& decision, SubjectKeys const& subject,
-                              audit::ServerPseudonyms& pseudonyms) const;
+    void readAgain(CallPtr call) const;
+    void decide(CallPtr call, PatientContext&& context, Keep when) const;
+    /// @return the members of the record
+    [[nodiscard]] std::string record(Decided& decided) const;
+    static void keepAnswerOnly(Decided& decided);
+    void keepSoon(std::shared_ptr<Decided> decided, std::string members) const;
+    void answer(Decided& decided, bool kept) const;
 
     config::Config const& config_;
     Callers const& callers_;

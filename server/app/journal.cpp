@@ -23,11 +23,8 @@ Journal::Journal(config::Config const& config, audit::Log& log, ops::OpsLog& ops
 bool Journal::keepOrRefuse(std::string_view type, std::string const& members)
 {
     auto const kept = log_.append(type, members);
-    if (kept) return true;
-    tally_.recordLost();
-    ops_.event(http::Log::Level::Error, "record lost",
-               {Field{"tenant", tenant_}, Field{"type", type}, Field{"what", kept.error().what}});
-    return false;
+    if (!kept) sayLost(type, kept.error());
+    return kept.has_value();
 }
 
 bool Journal::keep(std::string_view type, std::string const& members)
@@ -36,6 +33,25 @@ bool Journal::keep(std::string_view type, std::string const& members)
     if (config_.onFailure == config::OnFailure::Refuse) return false;
     log_.countLoss();
     return true;
+}
+
+bool Journal::keep(std::string_view type, std::span<std::string const> each)
+{
+    auto const kept = log_.append(type, each);
+    if (kept) return true;
+    auto const goOn = config_.onFailure == config::OnFailure::Continue;
+    for (std::size_t i = 0; i < each.size(); ++i) {
+        sayLost(type, kept.error());
+        if (goOn) log_.countLoss();
+    }
+    return goOn;
+}
+
+void Journal::sayLost(std::string_view type, Error const& why)
+{
+    tally_.recordLost();
+    ops_.event(http::Log::Level::Error, "record lost",
+               {Field{"tenant", tenant_}, Field{"type", type}, Field{"what", why.what}});
 }
 
 http::Response Journal::refuse(Error const& error, std::string_view reason,

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,8 @@ public:
     /// Hands a record to the decision log.
     /// @return false: it could not be kept, and the call must not be answered (decision D33)
     [[nodiscard]] bool keep(std::string_view type, std::string const& members);
+    /// The same for several of one type, with one write: all of them are kept or none is.
+    [[nodiscard]] bool keep(std::string_view type, std::span<std::string const> each);
     /// The same for what is shown of the log itself, whatever audit.on_failure says: it can wait.
     [[nodiscard]] bool keepOrRefuse(std::string_view type, std::string const& members);
     /// Whether records can be kept.
@@ -58,6 +61,8 @@ public:
                             Received const& received, std::string_view client);
 
 private:
+    void sayLost(std::string_view type, Error const& why);
+
     config::Config const& config_;
     audit::Log& log_;
     ops::OpsLog& ops_;

@@ -119,7 +119,8 @@ Result<std::unique_ptr<Tenant>> openTenant(config::TenantEntry const& entry,
     Journal journal{config, **log, ops, entry.name, tally};
     std::unique_ptr<Tenant> tenant{new Tenant{entry.name, *std::move(log), *std::move(state),
                                               std::move(repeats), std::move(journal), nullptr,
-                                              level, *std::move(seal)}};
+                                              nullptr, level, *std::move(seal)}};
+    tenant->outbox = std::make_unique<Outbox>(tenant->journal);
     tenant->keys = std::make_unique<TenantKeys>(*std::move(pseudonyms), std::move(owners),
                                                 tenant->journal, ops, entry.name);
     return tenant;
@@ -181,6 +182,11 @@ bool Tenants::recordKeys() const
 void Tenants::takeUpKeys(std::string_view via, std::string_view actor, Instant now) const
 {
     for (auto const& [name, tenant] : byName_) tenant->keys->takeUp(via, actor, now);
+}
+
+void Tenants::settle() const
+{
+    for (auto const& [name, tenant] : byName_) tenant->outbox->settle();
 }
 
 bool Tenants::healthy() const

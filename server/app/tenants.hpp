@@ -4,6 +4,7 @@
 #include "fhir/base/result.hpp"
 #include "server/app/checkpoints.hpp"
 #include "server/app/journal.hpp"
+#include "server/app/outbox.hpp"
 #include "server/app/repeats.hpp"
 #include "server/app/tally.hpp"
 #include "server/app/tenant_keys.hpp"
@@ -29,6 +30,7 @@ struct Tenant {
     std::unique_ptr<state::Store> state;        // null: every card is shown whenever it arises
     std::unique_ptr<Repeats> repeats;           // null as `state` is
     Journal journal;                            // over `log`
+    std::unique_ptr<Outbox> outbox;             // over `journal`
     std::unique_ptr<TenantKeys> keys;           // over `journal`
     audit::Level level = audit::Level::Facts;   // of its decision records
     std::unique_ptr<audit::SealKey const> seal; // null below level `full`
@@ -47,8 +49,7 @@ public:
     /// @error Config: what cannot be opened, a key that two tenants have; `where` names the tenant
     ///        when it is not the service's own
     static Result<Tenants> open(config::Config const& config, Clock const& clock, ops::OpsLog& ops,
-                                Tally tally = Tally{},
-                                Checkpoints const* checkpoints = nullptr);
+                                Tally tally = Tally{}, Checkpoints const* checkpoints = nullptr);
 
     /// That of the setting `tenant`: it also has what is refused before a client is known.
     [[nodiscard]] Tenant& own() const { return *own_; }
@@ -63,6 +64,8 @@ public:
     /// Reads the keys of every tenant again.
     /// @param via, actor  of the record of a change
     void takeUpKeys(std::string_view via, std::string_view actor, Instant now) const;
+    /// Keeps and answers what waits in the outbox of each.
+    void settle() const;
     /// Whether records of every tenant can be kept.
     [[nodiscard]] bool healthy() const;
 

@@ -6,6 +6,7 @@
 #include "server/audit/members.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tcds::audit {
 
@@ -162,9 +163,10 @@ std::size_t expectedSize(DecisionRecord const& record)
 
 } // namespace
 
-std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms)
+std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms,
+                          std::string buffer)
 {
-    Members json{expectedSize(record)};
+    Members json{expectedSize(record), std::move(buffer)};
     writeCall(json, record);
     writeEngine(json, record);
     writeInputs(json, record);

@@ -83,7 +83,9 @@ struct DecisionRecord {
 /// masked. `redacted` says what was left out or replaced.
 ///
 /// @param pseudonyms  of record.fhirServer
-std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms);
+/// @param buffer      of an earlier record: its memory is used again
+std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms,
+                          std::string buffer = {});
 
 /// One feedback item (validated) for Log::append("feedback", ..).
 struct FeedbackRecord {

@@ -23,9 +23,9 @@ namespace {
 constexpr int kLowestPriority = 19;
 constexpr std::chrono::hours kBetweenRounds{1};
 
-/// A call that waits for its record to be kept. Lives on the stack of its thread.
+/// A thread that waits for its records to be kept. Lives on its stack, as they do.
 struct Waiting {
-    NewRecord record;
+    std::span<NewRecord const> records;
     std::condition_variable ready;
     enum class State : std::uint8_t { Queued, Taken, Done } state = State::Queued;
     Result<void> kept;
@@ -46,6 +46,14 @@ Error busy(std::string what)
             "try again; if it stays, the disk of audit.directory is too slow for the load"};
 }
 
+Result<void> isOneLine(std::string_view type, std::string_view members)
+{
+    if (members.find('\n') == std::string_view::npos) return {};
+    return Error{Error::Kind::Internal, "decision log",
+                 "a record of type " + std::string{type} + " holds a line break",
+                 "write its members as compact JSON"};
+}
+
 } // namespace
 
 struct Log::Impl {
@@ -54,8 +62,9 @@ struct Log::Impl {
 
     std::mutex mutex; // guards all up to `stopping`
     std::vector<Waiting*> queue;
-    bool writing = false; // some caller is the leader
-    bool mending = false; // no other caller becomes the leader
+    std::size_t queued = 0; // records in it
+    bool writing = false;   // some caller is the leader
+    bool mending = false;   // no other caller becomes the leader
     Steady::time_point writingSince;
     bool unsynced = false; // records were written since the last sync (Sync::Interval)
     bool stopping = false;
@@ -76,7 +85,8 @@ struct Log::Impl {
     std::atomic<bool> stopUpkeep{false};
     std::thread upkeep;
 
-    Result<void> append(NewRecord const& record);
+    Result<void> append(std::span<NewRecord const> records);
+    Result<void> append(NewRecord const& record) { return append(std::span{&record, 1}); }
     bool waitForLeader(std::unique_lock<std::mutex>& lock, Waiting& me);
     void lead(std::unique_lock<std::mutex>& lock);
     Result<void> commit();
@@ -93,20 +103,21 @@ struct Log::Impl {
     void stop();
 };
 
-Result<void> Log::Impl::append(NewRecord const& record)
+Result<void> Log::Impl::append(std::span<NewRecord const> mine)
 {
     Waiting me;
-    me.record = record;
+    me.records = mine;
     std::unique_lock lock{mutex};
-    if (queue.size() >= options.maxWaiting) {
+    if (queued >= options.maxWaiting) {
         failed();
-        return busy(std::to_string(queue.size()) + " calls wait for the writer already");
+        return busy(std::to_string(queued) + " records wait for the writer already");
     }
     if (writing && Steady::now() - writingSince > options.maxWait) {
         failed();
         return busy("a write takes longer than " + std::to_string(options.maxWait.count()) + " ms");
     }
     queue.push_back(&me);
+    queued += mine.size();
     if (!waitForLeader(lock, me))
         return busy("the writer took no record up within " +
                     std::to_string(options.maxWait.count()) + " ms");
@@ -125,6 +136,7 @@ bool Log::Impl::waitForLeader(std::unique_lock<std::mutex>& lock, Waiting& me)
     if (me.ready.wait_for(lock, options.maxWait, settled)) return true;
     if (me.state == Waiting::State::Queued) {
         queue.erase(std::find(queue.begin(), queue.end(), &me));
+        queued -= me.records.size();
         failed();
         return false;
     }
@@ -138,6 +150,7 @@ void Log::Impl::lead(std::unique_lock<std::mutex>& lock)
 {
     begin();
     batch.swap(queue);
+    queued = 0;
     for (auto* const each : batch) each->state = Waiting::State::Taken;
     lock.unlock();
     auto const finished = writer->finished();
@@ -180,7 +193,8 @@ Result<void> Log::Impl::commit()
 {
     try {
         records.clear();
-        for (auto const* const each : batch) records.push_back(each->record);
+        for (auto const* const each : batch)
+            records.insert(records.end(), each->records.begin(), each->records.end());
         return writer->write(records);
     } catch (std::exception const& failure) { // no memory, no digest: the others must not hang
         return Error{Error::Kind::Unavailable, "decision log",
@@ -362,11 +376,19 @@ Result<void> Log::checkpoint() { return impl_->append({kCheckpoint, "asked"}); }
 
 Result<void> Log::append(std::string_view type, std::string_view members)
 {
-    if (members.find('\n') != std::string_view::npos)
-        return Error{Error::Kind::Internal, "decision log",
-                     "a record of type " + std::string{type} + " holds a line break",
-                     "write its members as compact JSON"};
+    if (auto const fits = isOneLine(type, members); !fits) return fits;
     return impl_->append({type, members});
+}
+
+Result<void> Log::append(std::string_view type, std::span<std::string const> each)
+{
+    std::vector<NewRecord> records;
+    records.reserve(each.size());
+    for (auto const& members : each) {
+        if (auto const fits = isOneLine(type, members); !fits) return fits;
+        records.push_back({type, members});
+    }
+    return impl_->append(records);
 }
 
 bool Log::healthy() const { return !impl_->writeFailed && !impl_->syncFailed; }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -37,7 +38,7 @@ struct LogOptions {
     Sync sync = Sync::Interval;
     std::chrono::milliseconds syncInterval{200};
     std::uint64_t rotateBytes = std::uint64_t{256} << 20U; // a file of this size is finished
-    std::size_t maxWaiting = 1024; // calls that may wait for the writer; more get Unavailable
+    std::size_t maxWaiting = 1024; // records that may wait for the writer; more get Unavailable
     // For the writer to take a record up; then Unavailable, and at once for whoever comes while the
     // same write goes on: calls that can only be refused must not hold the threads of others.
     std::chrono::milliseconds maxWait{5000};
@@ -80,6 +81,8 @@ public:
     /// @param members  the record's own members as JSON without the braces: "\"a\":1,\"b\":[]"
     /// @error Unavailable when the record could not be kept; nothing of it stays in the file
     Result<void> append(std::string_view type, std::string_view members);
+    /// Several records of one type with one write(); all of them are kept or none is.
+    Result<void> append(std::string_view type, std::span<std::string const> each);
 
     /// Makes a checkpoint now, unless the last record is one. They also come by themselves, as
     /// LogOptions::checkpoints says.

@@ -55,6 +55,16 @@ std::optional<Response> Answerer::answer(RequestReader& reader, Exchange& exchan
     return failure;
 }
 
+void Answerer::settle() const
+{
+    try {
+        handler_.settle();
+    } catch (std::exception const& error) {
+        std::array const fields{Log::Field{"what", error.what()}};
+        log_.event(Log::Level::Error, "settling failed", fields); // the answers are dropped: 500
+    }
+}
+
 Response Answerer::forgotten() const
 {
     return handlerFailed("the handler dropped the request without an answer");

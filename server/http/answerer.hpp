@@ -26,6 +26,9 @@ public:
     /// @return the listener's own answer; empty when the handler answers through `exchange`
     [[nodiscard]] std::optional<Response> answer(RequestReader& reader, Exchange& exchange) const;
 
+    /// For a handler that has put something off.
+    void settle() const;
+
     /// For a handler that has dropped its request: 500 with an error id, logged.
     [[nodiscard]] Response forgotten() const;
 

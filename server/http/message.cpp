@@ -58,6 +58,7 @@ void Request::clear()
     if (body.capacity() > kKeptBody) body.shrink_to_fit();
     remoteAddress.clear();
     peerNames.clear();
+    settled = false;
 }
 
 } // namespace tcds::http

@@ -51,6 +51,8 @@ struct Request {
     std::string remoteAddress; // of the peer, without port
     /// Verified names of the client's certificate (alternativeNames); empty without one.
     std::vector<std::string> peerNames;
+    bool settled =
+        false; // Handler::settle() follows soon: what costs less together may wait for it
 
     /// Empties every member and keeps moderate buffers for the next request.
     void clear();

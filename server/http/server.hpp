@@ -37,6 +37,11 @@ public:
     ///
     /// @param request  to be moved out of when it is needed after the return
     virtual void handle(Request&& request, Answer answer) = 0;
+
+    /// Does what `handle` has put off for requests that are `settled`, to do it once for all that
+    /// were ready at that time; their answers are given in here. From any I/O thread, after each
+    /// such request that has no answer yet.
+    virtual void settle() {}
 };
 
 /// Longest waits for a peer (control CTL-12).

@@ -75,7 +75,12 @@ net::awaitable<void> Session::run()
             (void)co_await net::co_spawn(shared_.blocking.get_executor(), std::move(work),
                                          asValues);
         } else {
+            reader_.request().settled = true;
             askHandler();
+        }
+        if (!hasAnswer() && reader_.request().settled) {
+            co_await net::post(executor(), net::use_awaitable); // behind the others that are ready
+            shared_.answerer.settle();
         }
         if (!takeAnswer()) { // the usual answer is there by now
             bool const came = co_await awaitAnswer();
@@ -153,6 +158,8 @@ net::awaitable<void> Session::askHandlerOnPool()
     askHandler();
     co_return;
 }
+
+bool Session::hasAnswer() const { return own_ || exchange_->answered(); }
 
 /// @return false when the answer is not there yet; then `wake_` is cancelled when it comes
 bool Session::takeAnswer()

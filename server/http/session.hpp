@@ -56,6 +56,7 @@ private:
     void askHandler();
     boost::asio::awaitable<void> askHandlerOnPool();
     boost::asio::awaitable<bool> awaitAnswer();
+    [[nodiscard]] bool hasAnswer() const;
     bool takeAnswer();
     boost::asio::awaitable<bool> sendAnswer();
     boost::asio::awaitable<bool> send(std::string_view head, std::string_view body);

@@ -166,6 +166,21 @@ TEST_F(LogOnDisk, ForcesTheOldFileToDiskBeforeAnotherBegins)
     EXPECT_EQ(static_cast<std::uintmax_t>(disk.onDisk), std::filesystem::file_size(first));
 }
 
+TEST_F(LogOnDisk, KeepsAllOfSeveralRecordsOrNone)
+{
+    open(Sync::Never);
+    ASSERT_TRUE(append(1));
+    std::vector<std::string> const three{"\"n\":2", "\"n\":3", "\"n\":4"};
+    disk.writeFails = ENOSPC;
+    EXPECT_FALSE(log->append("decision", three));
+    disk.writeFails = 0;
+    EXPECT_EQ(kept(), "1");
+
+    disk.mostAtOnce = 500; // several calls of write() for them
+    ASSERT_TRUE(log->append("decision", three));
+    EXPECT_EQ(kept(), "1 2 3 4");
+}
+
 TEST_F(LogOnDisk, KeepsNothingOfARecordThatCannotBeForcedToDisk)
 {
     open(Sync::Always);

@@ -1,12 +1,15 @@
 #include "server/audit/log.hpp"
 
 #include "server/audit/digest.hpp"
+#include "server/audit/record_line.hpp"
 #include "tests/unit/audit/log_stage.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <array>
 
 namespace tcds::audit {
 namespace {
@@ -139,6 +142,38 @@ TEST(Log, RefusesARecordWithALineBreak)
     EXPECT_FALSE(log->append("decision", "\"n\":1,\n\"m\":2"));
     EXPECT_TRUE(log->append("decision", "\"n\":1"));
     EXPECT_EQ(breakIn(folder.path()), "");
+}
+
+TEST(Log, KeepsSeveralRecordsInTheirOrder)
+{
+    TemporaryDirectory const folder;
+    SetClock const clock{"2026-03-03T10:12:44.402Z"};
+    auto log = opened(optionsIn(folder.path("audit")), clock);
+
+    std::array<std::string, 3> const three{"\"n\":1", "\"n\":2", "\"n\":3"};
+    ASSERT_TRUE(log->append("decision", three));
+
+    auto const lines = linesOf(folder.path("audit/decisions-2026-03-03.jsonl"));
+    ASSERT_EQ(lines.size(), 4U);
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        auto const parts = splitLine(lines[i]);
+        ASSERT_TRUE(parts);
+        EXPECT_EQ(parts->seq, i + 1);
+        EXPECT_EQ(parts->prev, splitLine(lines[i - 1])->hash);
+        EXPECT_NE(lines[i].find(three.at(i - 1)), std::string::npos);
+    }
+}
+
+TEST(Log, KeepsNoneOfSeveralRecordsWhenOneHasALineBreak)
+{
+    TemporaryDirectory const folder;
+    SetClock const clock{"2026-03-03T10:12:44.402Z"};
+    auto log = opened(optionsIn(folder.path("audit")), clock);
+
+    std::array<std::string, 2> const two{"\"n\":1", "\"n\":\n2"};
+    EXPECT_FALSE(log->append("decision", two));
+
+    EXPECT_EQ(linesOf(folder.path("audit/decisions-2026-03-03.jsonl")).size(), 1U);
 }
 
 TEST(Log, WritesLossesIntoStop)
