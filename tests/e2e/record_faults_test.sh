@@ -38,19 +38,30 @@ in_own_mounts() {
 
 play() { node "$root/tests/e2e/record_faults/$fault.mjs" "$binary" "$scratch/call.json" "$scratch" "$@"; }
 
-# A disk of its own: root, a free loop device, mkfs.ext4.
+# Disks of its own: root, mkfs.ext4, and free loop devices, one disk in the other, which can be frozen.
 needs_disks() {
     command -v mkfs.ext4 >/dev/null || skip "mkfs.ext4 (package e2fsprogs) is needed"
-    dd if=/dev/zero of="$scratch/try.img" bs=1M count=16 2>/dev/null
-    mkfs.ext4 -q "$scratch/try.img"
+    command -v fsfreeze >/dev/null || skip "fsfreeze (package util-linux) is needed"
     mkdir "$scratch/try"
-    unshare --mount mount -o loop "$scratch/try.img" "$scratch/try" 2>/dev/null ||
-        skip "a loop device cannot be mounted here: root is needed"
+    # shellcheck disable=SC2016  # the inner shell expands
+    unshare --mount sh -ec '
+        mount_disk() {
+            dd if=/dev/zero of="$1.img" bs=1M count="$2"
+            mkfs.ext4 -q "$1.img"
+            mkdir "$1"
+            mount -o loop "$1.img" "$1"
+        }
+        mount_disk "$1/outer" 16
+        mount_disk "$1/outer/inner" 4
+        fsfreeze --freeze "$1/outer"
+        fsfreeze --unfreeze "$1/outer"' sh "$scratch/try" 2>/dev/null ||
+        skip "a loop device cannot be mounted here: root and two free loop devices are needed"
+    rm -rf "$scratch/try"
 }
 
 case $fault in
     kills | cut | clock | vanished) play "$@" ;;
-    power_cut | stuck_disk | read_only)
+    power_cut | dead_disk | stuck_disk | read_only)
         needs_disks
         in_own_mounts node "$root/tests/e2e/record_faults/$fault.mjs" "$binary" "$scratch/call.json" "$scratch" "$@"
         ;;

@@ -87,9 +87,10 @@ export const isReady = async (port) => (await ask(port, { path: '/healthz/ready'
  * Calls over several connections that stay open until `enough` says so or the service is gone.
  *
  * @param onAnswer  called with each answer that arrived whole
+ * @param pause  milliseconds between two calls of a connection
  * @return answers, and how many calls ended without one
  */
-export async function callAgainAndAgain(port, body, { connections = 8, enough, onAnswer = () => {} }) {
+export async function callAgainAndAgain(port, body, { connections = 8, enough, onAnswer = () => {}, pause = 0 }) {
     const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
     const answers = [];
     let broken = 0;
@@ -99,6 +100,7 @@ export async function callAgainAndAgain(port, body, { connections = 8, enough, o
                 const answer = await callHook(port, body, { agent });
                 answers.push(answer);
                 onAnswer(answer, answers);
+                if (pause > 0) await new Promise((wake) => setTimeout(wake, pause));
             } catch {
                 ++broken;
                 return; // the service was killed: what is left of this connection is gone
