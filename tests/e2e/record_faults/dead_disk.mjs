@@ -23,8 +23,8 @@ const image = join(scratch, 'disk.img');
 const mount = join(scratch, 'disk');
 const directory = join(mount, 'audit');
 const interval = 200; // milliseconds, audit.fsync_ms
-const window = { always: 0, interval: 1000 }[fsync]; // as in power_cut.mjs
-const pause = { always: 0, interval: 10 }[fsync];    // the load fills no disk
+const window = { always: 0, interval: 2000 }[fsync]; // as in power_cut.mjs
+const pause = { always: 0, interval: 20 }[fsync];    // the load fills no disk
 const settings = { 'audit.directory': directory, 'audit.fsync': fsync, 'audit.fsync_ms': interval };
 const total = { answered: 0, promised: 0, lost: 0, meanwhile: 0, refused: 0 };
 
