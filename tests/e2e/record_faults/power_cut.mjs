@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { finish, holds, holdsEveryAnswer } from './checks.mjs';
-import { makeImage, mountImage, unmount } from './disk.mjs';
+import { makeImage, mountImage, thawAtTheEnd, unmount } from './disk.mjs';
 import { callAgainAndAgain, callHook, start, stop } from './service.mjs';
 
 const [binary, file, scratch, fsync, cuts, ...given] = process.argv.slice(2);
@@ -45,7 +45,7 @@ function removeDisk() {
     unmount(outer);
 }
 
-/** Calls go on meanwhile. One command, so that the outer ext4 does not stay frozen whatever becomes of this process. */
+/** Calls go on meanwhile. */
 const cutPower = (pid) => promisify(execFile)('sh', ['-ec',
     `trap 'kill -9 "$4"; fsfreeze --unfreeze "$1"' EXIT
      fsfreeze --freeze "$1"
@@ -114,7 +114,9 @@ async function cutAgainAndAgain(times) {
 
 for (let left = Number(cuts); left > 0; left -= cutsADisk) {
     makeDisk();
+    const over = thawAtTheEnd(outer);
     await cutAgainAndAgain(Math.min(left, cutsADisk));
+    over();
     removeDisk();
 }
 // Otherwise the cuts cut nothing, and the other promises are not tried.

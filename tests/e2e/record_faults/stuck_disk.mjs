@@ -3,10 +3,11 @@
 //
 //   node stuck_disk.mjs BINARY CALL.json SCRATCH FSYNC     root, loop devices
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import { finish, holds, holdsEveryAnswer, same } from './checks.mjs';
+import { makeImage, mountImage, thawAtTheEnd } from './disk.mjs';
 import { ask, callAgainAndAgain, callHook, isReady, start, stop, until } from './service.mjs';
 
 const [binary, file, scratch, fsync] = process.argv.slice(2);
@@ -20,10 +21,9 @@ const patience = 2500; // milliseconds: hiccups of the machine are shorter
 const answered = [];
 const note = ({ status, id }) => { if (status === 200) answered.push(id); };
 
-mkdirSync(mount);
-execFileSync('dd', ['if=/dev/zero', `of=${mount}.img`, 'bs=1M', 'count=24'], { stdio: 'ignore' });
-execFileSync('mkfs.ext4', ['-q', `${mount}.img`]);
-execFileSync('mount', ['-o', 'loop', `${mount}.img`, mount]);
+makeImage(`${mount}.img`, 24);
+mountImage(`${mount}.img`, mount);
+const over = thawAtTheEnd(mount);
 const service = await start(binary, { 'audit.directory': directory, 'audit.fsync': fsync,
     'audit.wait_ms': patience });
 (await callAgainAndAgain(service.port, body, { enough: (all) => all.length >= 200 })).answers.forEach(note);
@@ -72,6 +72,7 @@ const hiccups = (async () => {
 const slow = await callAgainAndAgain(service.port, body, { enough: (all) => all.length >= 300 });
 busy = false;
 await hiccups;
+over();
 slow.answers.forEach(note);
 holds('with a disk that is slow now and then every call is answered', answered.length - begun === slow.answers.length);
 await stop(service);
