@@ -1,5 +1,7 @@
 #include "server/audit/record_page.hpp"
 
+#include "fhir/base/plain_text.hpp"
+
 #include <utility>
 
 namespace tcds::audit {
@@ -63,9 +65,10 @@ Page::Page(Value const& record)
 Page& Page::row(std::string_view label, std::string_view text)
 {
     if (text.empty()) return *this;
-    text_ += label;
-    text_.append(label.size() < kLabel ? kLabel - label.size() : 1, ' ');
-    text_ += text;
+    auto const before = plainLine(label);
+    text_ += before;
+    text_.append(before.size() < kLabel ? kLabel - before.size() : 1, ' ');
+    text_ += plainLine(text);
     text_ += '\n';
     return *this;
 }
@@ -88,7 +91,7 @@ Page& Page::item(std::string_view text)
 {
     for (;;) {
         auto const end = std::min(text.find('\n'), text.size());
-        if (end > 0) text_.append(kIndent).append(text.substr(0, end));
+        if (end > 0) text_.append(kIndent).append(plainLine(text.substr(0, end)));
         text_ += '\n';
         if (end == text.size()) return *this;
         text.remove_prefix(end + 1);

@@ -8,7 +8,8 @@
 #include <string_view>
 
 // How records are written for people: rows of a label and a text, headings, items. What a page does
-// not phrase itself stands at its end as it is, so that nothing of a record stays hidden.
+// not phrase itself stands at its end as it is, so that nothing of a record stays hidden. Texts of
+// a record may be anything: no control character reaches a terminal.
 
 namespace tcds::audit {
 

@@ -1,3 +1,4 @@
+#include "fhir/base/plain_text.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/cli/log_folder.hpp"
@@ -34,7 +35,7 @@ void print(std::string_view verdict, proof::Break const& at)
     std::cout << verdict << " at " << at.file;
     if (at.line > 0) std::cout << ":" << at.line;
     if (at.seq > 0) std::cout << " (seq " << at.seq << ")";
-    std::cout << ": " << at.what << ". Fix: " << at.fix << ".\n";
+    std::cout << ": " << plainLine(at.what) << ". Fix: " << at.fix << ".\n";
 }
 
 std::string records(std::uint64_t count)
@@ -47,12 +48,13 @@ void printChain(proof::Verification const& found, std::string const& where)
     std::cout << "intact: " << records(found.records);
     if (found.records > 0)
         std::cout << ", seq " << found.firstSeq << " to " << found.lastSeq << ", "
-                  << found.firstTime << " to " << found.lastTime;
+                  << plainLine(found.firstTime) << " to " << plainLine(found.lastTime);
     std::cout << ", " << found.files.size() << " file(s)" << where << "\n";
     if (auto const& removed = found.removed)
         std::cout << "records 1 to " << removed->lastSeq << " were removed by retention after "
-                  << removed->days << " days, as the log itself says (last: " << removed->file
-                  << ", up to " << removed->to << ")\n";
+                  << removed->days
+                  << " days, as the log itself says (last: " << plainLine(removed->file)
+                  << ", up to " << plainLine(removed->to) << ")\n";
 }
 
 void printTree(proof::Verification const& found, bool withKey)
@@ -69,8 +71,9 @@ void printTree(proof::Verification const& found, bool withKey)
     if (tree.beginningStated) std::cout << "; the tree before the first file is taken as stated";
     std::cout << "\n";
     if (withKey)
-        std::cout << "signed: records up to " << tree.signedTo << ", by " << tree.signer << "; "
-                  << records(found.lastSeq - tree.signedTo) << " after them by nobody yet\n";
+        std::cout << "signed: records up to " << tree.signedTo << ", by " << plainLine(tree.signer)
+                  << "; " << records(found.lastSeq - tree.signedTo)
+                  << " after them by nobody yet\n";
     else if (tree.notSigned < tree.checkpoints)
         std::cout << "signatures were not checked: name the key of the service with --key\n";
 }
@@ -204,11 +207,11 @@ int verifyProof(VerifyProofArguments const& arguments)
         return Exit::kBadInput;
     }
     if (!checked->fault.empty()) {
-        std::cout << "DOES NOT HOLD: " << checked->fault << ".\n";
+        std::cout << "DOES NOT HOLD: " << plainLine(checked->fault) << ".\n";
         return Exit::kCheckFailed;
     }
     std::cout << "the proof holds:\n";
-    for (auto const& sentence : checked->proven) std::cout << "  " << sentence << "\n";
+    for (auto const& sentence : checked->proven) std::cout << "  " << plainLine(sentence) << "\n";
     if (!checked->caution.empty()) std::cout << "  but " << checked->caution << "\n";
     return Exit::kDone;
 }

@@ -1,5 +1,6 @@
 #include "fhir/base/clock.hpp"
 #include "fhir/base/datetime.hpp"
+#include "fhir/base/plain_text.hpp"
 #include "server/audit/reader.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
@@ -55,8 +56,9 @@ int replayOne(ReplayArguments const& arguments, ReplaySources const& sources, Re
     auto const& replayed = std::get<Replayed>(replay);
     auto const difference =
         differenceOf(recorded->decided, replayed.now, !replayer.hasOtherRules());
-    std::cout << (arguments.format == "json" ? replayJson(*recorded, replayed, difference)
-                                             : replayText(*recorded, replayed, difference));
+    std::cout << (arguments.format == "json"
+                      ? replayJson(*recorded, replayed, difference)
+                      : plainLines(replayText(*recorded, replayed, difference)));
     return difference.none() && !replayed.refused ? Exit::kDone : Exit::kCheckFailed;
 }
 
@@ -129,7 +131,7 @@ int replayPeriod(ReplayArguments const& arguments, ReplaySources const& sources,
     RangeTitle const title{arguments.from, arguments.to, sources.rulesName, arguments.rule};
     std::cout << (arguments.format == "json"  ? toJson(*report, title)
                   : arguments.format == "csv" ? toCsv(*report, title)
-                                              : toText(*report, title));
+                                              : plainLines(toText(*report, title)));
     return exitOf(*report);
 }
 

@@ -1,5 +1,6 @@
 #include "fhir/base/clock.hpp"
 #include "fhir/base/datetime.hpp"
+#include "fhir/base/plain_text.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/cli/index.hpp"
@@ -44,17 +45,17 @@ int print(query::Report const& report, ReportArguments const& arguments)
 {
     if (!arguments.html.empty())
         return writePage(arguments.html, report) ? Exit::kDone : Exit::kBadInput;
-    std::cout << (arguments.format == "json"  ? query::toJson(report)
-                  : arguments.format == "csv" ? query::toCsv(report, byOf(arguments.by))
-                                              : query::toText(report, byOf(arguments.by)));
+    std::cout << (arguments.format == "json" ? query::toJson(report)
+                  : arguments.format == "csv"
+                      ? query::toCsv(report, byOf(arguments.by))
+                      : plainLines(query::toText(report, byOf(arguments.by))));
     return Exit::kDone;
 }
 
 int reportDatabase(ReportArguments const& arguments)
 {
     auto records = openRecords(arguments.postgres);
-    auto const report =
-        records ? records->report({arguments.from, arguments.to}) : records.error();
+    auto const report = records ? records->report({arguments.from, arguments.to}) : records.error();
     if (!report) {
         complain(report.error());
         return exitOfDatabase(report.error());

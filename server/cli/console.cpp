@@ -1,5 +1,7 @@
 #include "server/cli/console.hpp"
 
+#include "fhir/base/plain_text.hpp"
+
 #include <unistd.h>
 
 #include <cstdlib>
@@ -21,11 +23,11 @@ Result<std::string> readText(std::string const& path)
     return text;
 }
 
-void complain(Error const& error) { std::cerr << toText(error) << '\n'; }
+void complain(Error const& error) { std::cerr << plainLines(toText(error)) << '\n'; }
 
 void complain(Problems const& problems)
 {
-    for (auto const& problem : problems.sorted()) std::cerr << toText(problem) << '\n';
+    for (auto const& problem : problems.sorted()) std::cerr << plainLines(toText(problem)) << '\n';
 }
 
 bool colourOnStdout()

@@ -1,6 +1,7 @@
 #include "server/query/found_text.hpp"
 
 #include "fhir/base/datetime.hpp"
+#include "fhir/base/plain_text.hpp"
 #include "server/audit/members.hpp"
 #include "server/query/csv.hpp"
 
@@ -21,15 +22,6 @@ std::string forPeople(Instant time)
     auto text = tcds::toText(time);
     if (text.size() > 19) text.replace(10, 1, " ").replace(19, std::string::npos, "Z");
     return text;
-}
-
-/// Texts of a record may be anything: no control character reaches a terminal.
-std::string plain(std::string_view text)
-{
-    std::string clean{text};
-    for (auto& c : clean)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return clean;
 }
 
 void column(std::string& row, std::string text, std::size_t width)
@@ -54,9 +46,9 @@ std::string toText(CardAnswer const& answer)
 std::string cardText(RecordSummary::Card const& card, CardAnswer const* answer)
 {
     std::string text;
-    for (auto const rule : card.rules) text += (text.empty() ? "" : ", ") + plain(rule);
+    for (auto const rule : card.rules) text += (text.empty() ? "" : ", ") + plainLine(rule);
     if (card.rules.empty()) text = "a card of no rule";
-    text += " " + plain(card.level);
+    text += " " + plainLine(card.level);
     if (answer != nullptr && !answer->answer.empty()) text += " (" + toText(*answer) + ")";
     return text;
 }
@@ -67,8 +59,8 @@ std::string decisionText(Found const& found, std::string const& rule)
     std::string text;
     if (auto const* judged = judgedIn(record, rule);
         judged != nullptr && judged->outcome != "fired")
-        text = rule + " " + plain(judged->outcome) +
-               (judged->why.empty() ? "" : " (" + plain(judged->why) + ")") + "; ";
+        text = rule + " " + plainLine(judged->outcome) +
+               (judged->why.empty() ? "" : " (" + plainLine(judged->why) + ")") + "; ";
     if (record.cards.empty()) return text + "no card";
     for (std::size_t i = 0; i < record.cards.size(); ++i)
         text += (i == 0 ? "" : "; ") +
@@ -81,13 +73,14 @@ std::string decisionText(Found const& found, std::string const& rule)
 std::string detailOf(RecordSummary const& record)
 {
     if (record.type == "feedback")
-        return plain(record.outcome) + (record.reason.empty() ? "" : ": " + plain(record.reason)) +
-               ", card " + plain(record.card);
+        return plainLine(record.outcome) +
+               (record.reason.empty() ? "" : ": " + plainLine(record.reason)) + ", card " +
+               plainLine(record.card);
     if (record.type == "unreadable") return "no record: see twitch-cds audit verify";
     std::string text;
     for (auto const part :
          {record.http, record.reason, record.outcome, record.cause, record.via, record.actor})
-        if (!part.empty()) text += (text.empty() ? "" : " ") + plain(part);
+        if (!part.empty()) text += (text.empty() ? "" : " ") + plainLine(part);
     return text;
 }
 
@@ -156,11 +149,11 @@ std::string FoundWriter::textRow(Found const& found) const
     std::string row;
     column(row, forPeople(record.time), 20);
     column(row, std::to_string(record.seq), 8);
-    column(row, plain(record.type), 9);
-    column(row, plain(record.client), 14);
-    column(row, plain(record.hook), 13);
-    column(row, plain(record.user), 18);
-    column(row, plain(record.decision), 36);
+    column(row, plainLine(record.type), 9);
+    column(row, plainLine(record.client), 14);
+    column(row, plainLine(record.hook), 13);
+    column(row, plainLine(record.user), 18);
+    column(row, plainLine(record.decision), 36);
     row += record.type == "decision" ? decisionText(found, rule_) : detailOf(record);
     if (found.altered) row += "; ALTERED: see twitch-cds audit verify";
     return row + "\n";

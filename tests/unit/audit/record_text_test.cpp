@@ -247,6 +247,17 @@ TEST(RecordText, NamesTheKeysInForceAndThoseThatAreStillThere)
                  "before      k26q1"});
 }
 
+TEST(RecordText, LetsNoTextOfARecordMoveTheCursorOrLookLikeARowOfThePage)
+{
+    auto const text =
+        toText(R"({"v":1,"type":"reject","seq":1,"ts":"t","node":"n","tenant":"t",)"
+               R"("http":401,"reason":"jwt-exp\nrow","where":"\u001b[2J","\u0007":1})");
+
+    EXPECT_THAT(text, testing::HasSubstr("\nreason      jwt-exp\\u000arow\n"));
+    EXPECT_THAT(text, testing::HasSubstr("\nwhere       \\u001b[2J\n"));
+    EXPECT_THAT(text, testing::HasSubstr("\n\\u0007      1\n"));
+}
+
 TEST(RecordText, SaysWhenALineIsNoRecord)
 {
     EXPECT_TRUE(toText("{\"type\":").starts_with("no record: "));

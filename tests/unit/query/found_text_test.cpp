@@ -69,7 +69,7 @@ TEST(FoundText, NoControlCharacterReachesATerminal)
 {
     auto record = decision();
     record.client = "a\x1b[31mb\nc";
-    EXPECT_THAT(written(Form::Text, record), HasSubstr("a?[31mb?c"));
+    EXPECT_THAT(written(Form::Text, record), HasSubstr("a\\u001b[31mb\\u000ac"));
 }
 
 TEST(FoundJson, IsOneObject)
