@@ -1,6 +1,7 @@
 #include "server/audit/line_reader.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -15,6 +16,28 @@ namespace {
 constexpr std::size_t kStep = 256U * 1024U; // stays in the second-level cache
 constexpr std::size_t kMostLine = 64U * 1024U * 1024U;
 
+/// Opens what may be read as a log: a file, or what a shell pipes in. Anything else may wait for
+/// ever or have no end.
+Result<Descriptor> openFile(std::string const& path)
+{
+    // O_NONBLOCK: a pipe that nobody writes to is empty and keeps nobody waiting.
+    Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (!file.open())
+        return Error{Error::Kind::NotFound, path,
+                     "cannot be opened: " + std::generic_category().message(errno),
+                     "read the log as the user of the service"};
+    struct stat status {
+    };
+    auto const isKnown = ::fstat(file.get(), &status) == 0;
+    if (!isKnown || !(S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode)))
+        return Error{Error::Kind::NotFound, path, "is no file",
+                     "take it out of the folder of the log, or name a file"};
+    // Somebody who does write to the pipe is waited for.
+    auto const flags = ::fcntl(file.get(), F_GETFL);
+    (void)::fcntl(file.get(), F_SETFL, flags & ~O_NONBLOCK); // of no effect on files
+    return file;
+}
+
 Error unreadable(std::string const& path)
 {
     return {Error::Kind::Internal, path,
@@ -27,17 +50,17 @@ Result<LineReader> LineReader::open(std::string path)
 {
     constexpr std::string_view kCompressed = ".gz";
     LineReader reader;
-    reader.file_ = Descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (!reader.file_.open() && errno == ENOENT && !path.ends_with(kCompressed)) {
+    auto file = openFile(path);
+    if (!file && !path.ends_with(kCompressed)) {
         // Compressed since its name was read: first the one name comes, then the other goes.
         auto packed = path + std::string{kCompressed};
-        reader.file_ = Descriptor{::open(packed.c_str(), O_RDONLY | O_CLOEXEC)};
-        if (reader.file_.open()) path = std::move(packed);
+        if (auto other = openFile(packed)) {
+            file = std::move(other);
+            path = std::move(packed);
+        }
     }
-    if (!reader.file_.open())
-        return Error{Error::Kind::NotFound, path,
-                     "cannot be opened: " + std::generic_category().message(errno),
-                     "read the log as the user of the service"};
+    if (!file) return file.error();
+    reader.file_ = *std::move(file);
     if (path.ends_with(kCompressed)) reader.unpacked_ = std::make_unique<GunzipStream>(path);
     reader.path_ = std::move(path);
     reader.buffer_.resize(kStep);

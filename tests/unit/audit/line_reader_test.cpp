@@ -4,9 +4,12 @@
 #include "tests/unit/audit/log_stage.hpp"
 
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <random>
+#include <thread>
 
 namespace tcds::audit {
 namespace {
@@ -207,6 +210,52 @@ TEST(LineReader, SaysThatThereIsNoSuchFile)
     ASSERT_TRUE(read.failure);
     EXPECT_EQ(read.failure->kind, Error::Kind::NotFound);
     EXPECT_EQ(read.failure->where, folder.path("decisions-2026-03-03.jsonl"));
+}
+
+TEST(LineReader, WaitsForNoPipeThatNobodyWritesTo)
+{
+    TemporaryDirectory const folder;
+    auto const path = folder.path("decisions-2026-03-03.jsonl");
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+
+    auto reader = LineReader::open(path);
+
+    ASSERT_TRUE(reader) << toText(reader.error());
+    EXPECT_EQ(reader->next().value(), LineReader::Found::End);
+}
+
+TEST(LineReader, ReadsWhatAShellPipesIn)
+{
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    Descriptor const out{ends[0]};
+    Descriptor in{ends[1]};
+    auto reader = LineReader::open("/dev/fd/" + std::to_string(out.get()));
+    ASSERT_TRUE(reader) << toText(reader.error());
+    std::thread writing{[in = std::move(in)] {
+        std::string_view const text = "first\nsecond\n";
+        EXPECT_EQ(::write(in.get(), text.data(), text.size()), 13);
+    }};
+
+    EXPECT_EQ(reader->next().value(), LineReader::Found::Line);
+    EXPECT_EQ(reader->next().value(), LineReader::Found::Line);
+    EXPECT_EQ(std::string(reader->line().begin(), reader->line().end()), "second");
+    writing.join();
+    EXPECT_EQ(reader->next().value(), LineReader::Found::End);
+}
+
+TEST(LineReader, RefusesWhatIsNoFile)
+{
+    TemporaryDirectory const folder;
+    auto const path = folder.path("decisions-2026-03-03.jsonl");
+    ASSERT_TRUE(std::filesystem::create_directory(path));
+
+    for (auto const& each : {path, std::string{"/dev/zero"}}) {
+        auto const reader = LineReader::open(each);
+        ASSERT_FALSE(reader);
+        EXPECT_EQ(reader.error().where, each);
+        EXPECT_EQ(reader.error().what, "is no file");
+    }
 }
 
 TEST(LineReader, NamesACompressedFileThatWasCutAfterGivingItsLines)
