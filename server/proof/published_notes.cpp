@@ -63,7 +63,8 @@ Result<PublishedNotes> PublishedNotes::read(std::string const& path)
     } else {
         for (files::recursive_directory_iterator entry{path, failure}, end;
              !failure && entry != end; entry.increment(failure)) {
-            if (!entry->is_regular_file() || entry->path().filename().string().starts_with('.'))
+            std::error_code lost; // a link to nowhere is no file
+            if (!entry->is_regular_file(lost) || entry->path().filename().string().starts_with('.'))
                 continue;
             auto const done = notes.readFile(entry->path().string(), false);
             if (!done) return done.error();

@@ -201,6 +201,19 @@ TEST(TreeCheck, LooksPastCheckpointsOfOtherLogsAndOtherFiles)
     EXPECT_EQ(found.tree.others, 1U);
 }
 
+TEST(TreeCheck, LooksPastLinksThatLeadNowhere)
+{
+    SignedLog log{3};
+    log.decisions("2026-03-03T10:00:00Z", 4);
+    std::filesystem::create_symlink("round.note", log.published() + "/round.note");
+    std::filesystem::create_symlink("gone.note", log.published() + "/lost.note");
+
+    auto const notes = PublishedNotes::read(log.published());
+
+    ASSERT_TRUE(notes) << toText(notes.error());
+    EXPECT_EQ(notes->count(), log.made().size());
+}
+
 TEST(TreeCheck, IsNotFooledByAPlantedCheckpoint)
 {
     SignedLog log{3};
