@@ -7,6 +7,7 @@ namespace tcds::replay {
 namespace {
 
 constexpr std::size_t kMostLines = 1000; // of a card; a real one has thirty
+constexpr std::size_t kLongestName = 64; // that is shown: it stands on every line below it
 
 class Lines
 {
@@ -14,13 +15,17 @@ public:
     void add(std::string const& path, json::Value const& value)
     {
         if (value.IsObject()) {
-            for (auto const& member : value.GetObject())
+            for (auto const& member : value.GetObject()) {
+                if (full()) return;
                 add(path.empty() ? nameOf(member.name) : path + "." + nameOf(member.name),
                     member.value);
+            }
         } else if (value.IsArray()) {
             std::size_t place = 0;
-            for (auto const& element : value.GetArray())
+            for (auto const& element : value.GetArray()) {
+                if (full()) return;
                 add(path + "[" + std::to_string(place++) + "]", element);
+            }
         } else if (auto const text = json::text(&value)) {
             addText(path, *text);
         } else if (auto const digits = json::number(&value)) {
@@ -35,8 +40,9 @@ public:
 private:
     static std::string nameOf(json::Value const& name)
     {
-        return {name.GetString(), name.GetStringLength()};
+        return {name.GetString(), std::min<std::size_t>(name.GetStringLength(), kLongestName)};
     }
+    [[nodiscard]] bool full() const { return lines_.size() >= kMostLines; }
 
     void addText(std::string const& path, std::string_view text)
     {
@@ -49,7 +55,7 @@ private:
 
     void line(std::string text)
     {
-        if (lines_.size() < kMostLines) lines_.push_back(std::move(text));
+        if (!full()) lines_.push_back(std::move(text));
     }
 
     std::vector<std::string> lines_;

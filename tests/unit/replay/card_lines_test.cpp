@@ -29,6 +29,16 @@ TEST(LinesOfCard, AreNoneOfWhatIsNoCard)
     EXPECT_TRUE(linesOfCard("{").empty());
 }
 
+TEST(LinesOfCard, StaySmallForACardThatSomebodyMadeUp)
+{
+    std::string card = "{\"" + std::string(1'000'000, 'n') + "\":[0";
+    for (int i = 1; i < 100'000; ++i) card += ",0";
+    auto const lines = linesOfCard(card + "]}");
+
+    EXPECT_EQ(lines.size(), 1000U);
+    EXPECT_EQ(lines.front(), std::string(64, 'n') + "[0]: 0");
+}
+
 TEST(LineDifference, KeepsWhatBothHaveInOrder)
 {
     EXPECT_EQ(joined(lineDifference({"a", "b", "c", "d"}, {"a", "c", "x", "d"})),
