@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <thread>
+#include <utility>
 
 namespace tcds::audit {
 namespace {
@@ -320,7 +321,7 @@ TEST(RecordSchema, RefusesMembersTooManyAndTooFew)
     };
     ASSERT_EQ(schemaFault(textOf(record)), "");
     std::vector<std::string> optional{"traceId", "fhirServer", "retryOf"};
-    for (auto const& member : record.GetObject()) {
+    for (auto const& member : std::as_const(record).GetObject()) {
         std::string const name{member.name.GetString()};
         rapidjson::Document less;
         less.CopyFrom(record, less.GetAllocator());
