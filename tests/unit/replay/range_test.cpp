@@ -20,7 +20,7 @@ class RangeTest : public testing::Test
 protected:
     RangeTest() : clock_{"2026-02-10T08:00:00.000Z"}
     {
-        log_ = std::move(*audit::Log::open(audit::test::optionsIn(log.path()), clock_));
+        log_ = *audit::Log::open(audit::test::optionsIn(log.path()), clock_);
     }
 
     /// Adds the decision of a case of EL-K-LOW; what comes before the facts may be changed.
