@@ -25,13 +25,16 @@ Instant now()
 
 rules::Content& shippedContent()
 {
-    static auto content = [] {
-        Problems problems;
-        auto loaded = rules::loadFolder(TCDS_RULES_FOLDER, noDigest, problems);
-        claim(loaded.has_value() && !problems.hasErrors(), "the rules folder can be read");
-        return std::move(*loaded);
-    }();
+    static auto content = contentReadAnew();
     return content;
+}
+
+rules::Content contentReadAnew()
+{
+    Problems problems;
+    auto loaded = rules::loadFolder(TCDS_RULES_FOLDER, noDigest, problems);
+    claim(loaded.has_value() && !problems.hasErrors(), "the rules folder can be read");
+    return std::move(*loaded);
 }
 
 rules::RuleSet const& shippedRules()

@@ -12,6 +12,9 @@ Instant now();
 /// The files of rules/; read once a process. Ends it when they cannot be read.
 rules::Content& shippedContent();
 
+/// The same, read once more: for whoever keeps it.
+rules::Content contentReadAnew();
+
 /// What they compile to.
 rules::RuleSet const& shippedRules();
 

@@ -1,7 +1,9 @@
 #!/bin/sh
 # Builds the fuzz targets and runs each of them for a while.
 #
-#   run.sh SECONDS [TARGET...]     targets: hook_body fhir_bundle rule_file outbound_url token (default: all)
+#   run.sh SECONDS [TARGET...]     (default: all)
+#
+# Targets: hook_body fhir_bundle rule_file outbound_url token log_file proof_file recorded_decision record_reading
 #
 # New inputs gather in .build/fuzz/found/TARGET, what crashes in .build/fuzz/artifacts/TARGET.
 # Exit codes: 0 nothing found; 1 something was; 20 the build failed; 64 usage.
@@ -15,7 +17,8 @@ case ${1:-} in
 esac
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- hook_body fhir_bundle rule_file outbound_url token
+[ $# -gt 0 ] || set -- hook_body fhir_bundle rule_file outbound_url token \
+    log_file proof_file recorded_decision record_reading
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 build=${TCDS_FUZZ_BUILD:-$root/.build/fuzz}
