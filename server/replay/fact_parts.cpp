@@ -29,6 +29,9 @@ FactId FactParts::idOf(RecordObject const& object)
         object.fault("id", "is no id of a fact");
         return FactId{0};
     }
+    if (number >= taken_.size()) taken_.resize(number + 1U);
+    if (taken_[number]) object.fault("id", "is the id of two facts");
+    taken_[number] = true;
     context_.factCount = std::max(context_.factCount, static_cast<std::uint16_t>(number + 1));
     return FactId{static_cast<std::uint16_t>(number)};
 }

@@ -56,6 +56,8 @@ protected:
     PatientContext context_;
 
 private:
+    std::vector<bool> taken_; // ids of facts
+
     /// @param wordOf  what the record writes for one
     template <class Word, class WordOf>
     static std::optional<Word> word(RecordObject const& object, std::string_view name, Word last,

@@ -33,6 +33,8 @@ public:
         context_.hook = hook.value_or(Hook::PatientView);
         record_.forEachObject("inputs", [this](auto const& input) { readInput(input); });
         record_.forEachObject("facts", [this](auto const& fact) { readFact(fact); });
+        // Every record has one; a decision for nobody would be another one than was made.
+        if (!context_.patient.id.known()) record_.fault("facts", "holds no patient");
         return std::move(context_);
     }
 
@@ -75,6 +77,7 @@ private:
     void readPatient(RecordObject const& object)
     {
         auto& patient = context_.patient;
+        if (patient.id.known()) object.fault("kind", "is a second patient");
         patient.id = idOf(object);
         patient.sex = word(object, "sex", Sex::Other).value_or(Sex::Unknown);
         patient.deceased = object.flag("deceased");
