@@ -72,6 +72,7 @@ private:
         while (next(lock)) {
             auto const publication = waiting_.front();
             auto const deadline = deadlineOf();
+            auto const atEnd = ending_;
             lock.unlock();
             auto const failed = attempt(publication, deadline);
             lock.lock();
@@ -80,8 +81,9 @@ private:
                 pause = options_.firstRetry;
                 continue;
             }
-            // At the end there is one attempt, for a place that is away will not come back now.
-            if (ending_) break;
+            // At the end there is one attempt, for a place that is away will not come back now. One
+            // that was under way when the end came is not it.
+            if (atEnd) break;
             changed_.wait_for(lock, pause, [&] { return ending_; });
             pause = std::min(2 * pause, options_.lastRetry);
         }

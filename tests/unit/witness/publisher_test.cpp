@@ -179,16 +179,19 @@ TEST(Publisher, EndsAlthoughADestinationDoesNot)
 
 TEST(Publisher, TriesOnceMoreAtTheEndAndNotForEver)
 {
-    Seen seen;
-    seen.away = true;
     auto options = quick();
     options.firstRetry = options.lastRetry = 1h;
-    {
-        auto const publishing = publisher({&seen}, options);
-        publishing->publish(test::publication(1));
-        ASSERT_TRUE(seen.await([&] { return seen.attempts == 1; }));
+    // Often, for the end may come while the first attempt is still under way.
+    for (int round = 0; round < 100; ++round) {
+        Seen seen;
+        seen.away = true;
+        {
+            auto const publishing = publisher({&seen}, options);
+            publishing->publish(test::publication(1));
+            ASSERT_TRUE(seen.await([&] { return seen.attempts == 1; }));
+        }
+        ASSERT_EQ(seen.attempts, 2) << "in round " << round;
     }
-    EXPECT_EQ(seen.attempts, 2);
 }
 
 } // namespace
