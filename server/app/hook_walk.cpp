@@ -330,8 +330,8 @@ void HookWalk::keepAnswerOnly(Decided& decided)
     request.inputs.clear();
     request.authorization.reset();
     auto const gone = std::move(request.body); // what the two refer to
+    if (decided.call->tenant->repeats != nullptr) return; // they look at cards and evaluation
     decided.decision.written.clear();
-    if (decided.call->tenant->repeats != nullptr) return; // they look at the evaluation
     decided.decision.evaluation.reset();
     decided.decision.context.reset();
 }
