@@ -155,6 +155,15 @@ TEST(PutOffWithRepeats, IsRememberedAsAnswered) // decision D18
     ASSERT_LT(second, first);
     EXPECT_EQ(cardsOf(later), first);
     EXPECT_EQ(again, second);
+
+    // Its cards too: feedback on one of them finds the decision.
+    auto const item = R"({"feedback":[{"card":")" + at(later.body, "/cards/0/uuid") +
+                      R"(","outcome":"accepted","acceptedSuggestions":[{"id":"s1"}],)"
+                      R"("outcomeTimestamp":"2026-01-31T08:00:00Z"}]})";
+    EXPECT_EQ(service.post(std::string{kView} + "/feedback", item).status, 200);
+    auto const feedback = service.records("feedback");
+    ASSERT_EQ(feedback.size(), 1U);
+    EXPECT_EQ(at(feedback[0], "/decisionId"), header(later, "X-Decision-Id"));
 }
 
 } // namespace tcds::app::test
