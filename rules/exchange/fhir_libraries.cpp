@@ -1,37 +1,15 @@
 #include "rules/exchange/fhir_libraries.hpp"
 
+#include "fhir/base/base64.hpp"
 #include "fhir/base/json_writer.hpp"
 #include "rules/exchange/canonical.hpp"
 #include "rules/exchange/libraries.hpp"
 
 #include <array>
-#include <cstdint>
 
 namespace tcds::rules::exchange {
 
 namespace {
-
-std::string base64(std::string_view bytes)
-{
-    static constexpr std::string_view kDigits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        auto const left = bytes.size() - i;
-        auto const at = [&](std::size_t offset) {
-            return offset < left
-                       ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + offset]))
-                       : 0U;
-        };
-        auto const three = (at(0) << 16U) | (at(1) << 8U) | at(2);
-        text += kDigits[(three >> 18U) & 63U];
-        text += kDigits[(three >> 12U) & 63U];
-        text += left > 1 ? kDigits[(three >> 6U) & 63U] : '=';
-        text += left > 2 ? kDigits[three & 63U] : '=';
-    }
-    return text;
-}
 
 void head(JsonFile& json, RuleSet const& rules, std::string_view base, std::string_view name,
           std::string_view title, std::string_view type)
@@ -105,7 +83,7 @@ ExportedFile logicLibrary(RuleSet const& rules, std::string_view base, std::stri
         });
         json.listOfOne("content", [&] {
             json.member("contentType", "text/cql");
-            json.member("data", base64(cql));
+            json.member("data", toBase64(cql));
         });
     });
     return {"Library-" + fhirId(name) + ".json", json.text()};

@@ -1,14 +1,15 @@
 #include "server/audit/pseudonyms.hpp"
 
+#include "fhir/base/base64.hpp"
 #include "server/audit/secret_file.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <mutex>
+#include <span>
 #include <utility>
 
 namespace tcds::audit {
@@ -18,26 +19,6 @@ namespace {
 constexpr std::string_view kSetting = "audit.key_file";
 constexpr std::size_t kKeptBytes = 16; // of the HMAC (integration specification 4.2)
 constexpr std::size_t kWritten = 22;   // characters of kKeptBytes, without padding
-
-/// RFC 4648, section 5: four characters for three bytes; bytes that are missing at the end count as
-/// zero, and what stands for them alone is left out.
-void appendBase64Url(std::string& text, Mac const& mac)
-{
-    constexpr std::string_view kAlphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    std::array<unsigned, kKeptBytes + 2> kept{};
-    std::copy_n(mac.begin(), kKeptBytes, kept.begin());
-    std::array<char, kWritten + 2> written{};
-    auto* at = written.data();
-    for (std::size_t i = 0; i < kept.size(); i += 3) {
-        auto const bits = kept[i] << 16U | kept[i + 1] << 8U | kept[i + 2];
-        *at++ = kAlphabet[bits >> 18U];
-        *at++ = kAlphabet[bits >> 12U & 63U];
-        *at++ = kAlphabet[bits >> 6U & 63U];
-        *at++ = kAlphabet[bits & 63U];
-    }
-    text.append(written.data(), kWritten);
-}
 
 Result<void> makeIfAbsent(std::string const& path)
 {
@@ -185,7 +166,7 @@ struct ServerPseudonyms::Impl {
         text.reserve(key->id.size() + 1 + kWritten);
         text += key->id;
         text += ':';
-        appendBase64Url(text, mac);
+        appendBase64Url(text, std::span{mac}.first(kKeptBytes));
         return text;
     }
 };

@@ -1,7 +1,7 @@
 #include "server/audit/seal.hpp"
 
+#include "fhir/base/base64.hpp"
 #include "fhir/base/json.hpp"
-#include "server/audit/base64_url.hpp"
 #include "server/audit/deflate.hpp"
 #include "server/audit/keyed_mac.hpp"
 #include "server/audit/members.hpp"

@@ -1,6 +1,6 @@
 #include "server/audit_export/audit_event.hpp"
 
-#include "server/audit/base64.hpp"
+#include "fhir/base/base64.hpp"
 #include "server/audit_export/event_parts.hpp"
 #include "server/audit_export/record_json.hpp"
 #include "server/audit_export/systems.hpp"
@@ -159,7 +159,7 @@ void fetchedEntity(Members& json, Fetch const& fetch, Decision const& decision)
     coding(json, "type", kSystemObject);
     coding(json, "role", fetch.isRead() ? kDomainResource : kQueryRole);
     json.member("description", requests);
-    if (!fetch.isRead()) json.member("query", audit::toBase64(requests));
+    if (!fetch.isRead()) json.member("query", toBase64(requests));
     json.close();
 }
 

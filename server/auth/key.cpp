@@ -1,6 +1,6 @@
 #include "server/auth/key.hpp"
 
-#include "server/auth/base64url.hpp"
+#include "fhir/base/base64.hpp"
 
 #include <cjose/cjose.h>
 #include <openssl/err.h>
@@ -86,8 +86,8 @@ Key::~Key() = default;
 
 std::optional<Key> Key::make(KeyParts parts)
 {
-    auto const first = decodeBase64url(parts.first);
-    if (!first || !decodeBase64url(parts.second)) return std::nullopt;
+    auto const first = fromBase64Url(parts.first);
+    if (!first || !fromBase64Url(parts.second)) return std::nullopt;
     auto const jwkText = toJwk(parts);
     std::unique_ptr<cjose_jwk_t, ReleaseKey> jwk{
         cjose_jwk_import(jwkText.data(), jwkText.size(), nullptr)};
@@ -116,7 +116,7 @@ bool Key::verifies(std::string_view token, Algorithm algorithm) const
     if (!fits(algorithm)) return false;
     auto const dot = token.rfind('.');
     if (dot == std::string_view::npos ||
-        decodedSize(token.size() - dot - 1) != impl_->signatureBytes)
+        base64Bytes(token.size() - dot - 1) != impl_->signatureBytes)
         return false;
     std::unique_ptr<cjose_jws_t, ReleaseSignature> const signature{
         cjose_jws_import(token.data(), token.size(), nullptr)};

@@ -1,7 +1,7 @@
 #include "server/auth/key_set.hpp"
 
+#include "fhir/base/base64.hpp"
 #include "fhir/base/json.hpp"
-#include "server/auth/base64url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -117,7 +117,7 @@ private:
         auto const type = *curve();
         auto const size = std::size_t{type == KeyType::P256 ? 32U : 48U};
         for (auto const* name : {"x", "y"}) {
-            auto const coordinate = decodeBase64url(textOf(name));
+            auto const coordinate = fromBase64Url(textOf(name));
             if (!coordinate || coordinate->size() != size)
                 return fault(at(name), "not a coordinate of " + std::to_string(size) + " bytes",
                              "write it in base64url without padding, leading zeros included "
@@ -128,14 +128,14 @@ private:
 
     [[nodiscard]] Read rsaKey() const
     {
-        auto const modulus = decodeBase64url(textOf("n"));
+        auto const modulus = fromBase64Url(textOf("n"));
         if (!modulus || modulus->empty())
             return fault(at("n"), "not base64url", "write it without padding (RFC 7518, 6.3.1.1)");
         auto const bits = bitsOf(*modulus);
         if (bits < kLeastRsaBits || bits > kMostRsaBits)
             return fault(at("n"), "an RSA key of " + std::to_string(bits) + " bits",
                          "use one of 2048 to 8192 bits");
-        auto const exponent = decodeBase64url(textOf("e"));
+        auto const exponent = fromBase64Url(textOf("e"));
         // With an exponent of 1 every number is its own signature; OpenSSL takes at most 64 bits
         // with a long modulus.
         if (!exponent || bitsOf(*exponent) < 2 || bitsOf(*exponent) > 64 ||

@@ -1,6 +1,6 @@
 #include "server/auth/token.hpp"
 
-#include "server/auth/base64url.hpp"
+#include "fhir/base/base64.hpp"
 #include "server/auth/key_set.hpp"
 
 #include <algorithm>
@@ -69,7 +69,7 @@ Checked<std::array<std::string_view, 3>> partsOf(std::string_view token)
 /// A part that has to be a JSON object.
 Checked<json::Document> readObject(std::string_view part, std::string const& where)
 {
-    auto bytes = decodeBase64url(part);
+    auto bytes = fromBase64Url(part);
     if (!bytes) return badForm(where, "not base64url, or with padding");
     auto document = json::Document::parse(std::move(*bytes), kLimits);
     if (!document) {
@@ -117,7 +117,7 @@ boost::system::result<Token, Rejection> readToken(std::string_view authorization
     auto const parts = partsOf(*compact);
     if (!parts) return parts.error();
     auto const& [headerPart, claimsPart, signaturePart] = *parts;
-    if (signaturePart.empty() || !decodeBase64url(signaturePart))
+    if (signaturePart.empty() || !fromBase64Url(signaturePart))
         return badForm("token signature", "empty, not base64url, or with padding");
 
     auto const header = readObject(headerPart, std::string{kHeader});

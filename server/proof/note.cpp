@@ -1,7 +1,7 @@
 #include "server/proof/note.hpp"
 
+#include "fhir/base/base64.hpp"
 #include "fhir/base/utf8.hpp"
-#include "server/audit/base64.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -45,7 +45,7 @@ std::optional<NoteSignature> readSignature(std::string_view line)
     line.remove_prefix(kDash.size());
     auto const space = line.find(' ');
     if (space == std::string_view::npos || !isNameOfKey(line.substr(0, space))) return std::nullopt;
-    auto const bytes = audit::fromBase64(line.substr(space + 1));
+    auto const bytes = fromBase64(line.substr(space + 1));
     if (!bytes || bytes->size() < 5) return std::nullopt;
     NoteSignature signature;
     signature.keyName = line.substr(0, space);
@@ -69,7 +69,7 @@ std::string toText(Note const& note)
     auto text = note.text + '\n';
     for (auto const& signature : note.signatures)
         text += std::string{kDash} + signature.keyName + ' ' +
-                audit::toBase64(bigEndian(signature.keyId) + signature.bytes) + '\n';
+                toBase64(bigEndian(signature.keyId) + signature.bytes) + '\n';
     return text;
 }
 
@@ -99,7 +99,7 @@ Result<Note> readNote(std::string_view bytes)
 std::string toText(CheckpointText const& checkpoint)
 {
     return checkpoint.origin + '\n' + std::to_string(checkpoint.head.size) + '\n' +
-           audit::toBase64(audit::view(checkpoint.head.root)) + '\n';
+           toBase64(audit::view(checkpoint.head.root)) + '\n';
 }
 
 Result<CheckpointText> readCheckpoint(std::string_view text)
@@ -115,7 +115,7 @@ Result<CheckpointText> readCheckpoint(std::string_view text)
     auto const [stop, failure] = std::from_chars(size->data(), end, checkpoint.head.size);
     if (failure != std::errc{} || stop != end || (size->size() > 1 && size->front() == '0'))
         return bad("is no checkpoint: its second line is no number of records");
-    auto const bytes = audit::fromBase64(*root);
+    auto const bytes = fromBase64(*root);
     if (!bytes || bytes->size() != checkpoint.head.root.size())
         return bad("is no checkpoint: its third line is no SHA-256 in base64");
     std::copy(bytes->begin(), bytes->end(), checkpoint.head.root.begin());

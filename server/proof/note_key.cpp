@@ -1,6 +1,6 @@
 #include "server/proof/note_key.hpp"
 
-#include "server/audit/base64.hpp"
+#include "fhir/base/base64.hpp"
 #include "server/audit/sha256.hpp"
 
 #include <algorithm>
@@ -53,7 +53,7 @@ std::string NoteSigner::sign(std::string text) const
 
 std::string NoteSigner::verifier() const
 {
-    return name_ + "+" + hexOf(keyId_) + "+" + audit::toBase64(kEd25519 + key_->publicKey());
+    return name_ + "+" + hexOf(keyId_) + "+" + toBase64(kEd25519 + key_->publicKey());
 }
 
 Result<NoteVerifier> NoteVerifier::fromText(std::string_view text)
@@ -64,7 +64,7 @@ Result<NoteVerifier> NoteVerifier::fromText(std::string_view text)
         return noVerifier("is not of the form NAME+ID+BASE64");
     auto const name = text.substr(0, first);
     auto const id = text.substr(first + 1, 8);
-    auto const key = audit::fromBase64(text.substr(second + 1));
+    auto const key = fromBase64(text.substr(second + 1));
     if (!key || key->empty() || key->front() != kEd25519)
         return noVerifier("its last part is no Ed25519 key");
     auto const bytes = std::string_view{*key}.substr(1);

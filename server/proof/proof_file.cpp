@@ -1,6 +1,6 @@
 #include "server/proof/proof_file.hpp"
 
-#include "server/audit/base64.hpp"
+#include "fhir/base/base64.hpp"
 #include "server/audit/members.hpp"
 #include "server/audit/record_line.hpp"
 
@@ -22,7 +22,7 @@ constexpr std::string_view kConsistency = "twitch-cds/consistency-proof/v1";
 
 // --- writing
 
-std::string base64(Digest const& digest) { return audit::toBase64(audit::view(digest)); }
+std::string base64(Digest const& digest) { return toBase64(audit::view(digest)); }
 
 void writeHead(audit::Members& json, std::string_view name, TreeHead const& head)
 {
@@ -104,7 +104,7 @@ private:
     static std::optional<Digest> digestOf(rapidjson::Value const& value)
     {
         if (!value.IsString()) return std::nullopt;
-        auto const bytes = audit::fromBase64({value.GetString(), value.GetStringLength()});
+        auto const bytes = fromBase64({value.GetString(), value.GetStringLength()});
         Digest digest{};
         if (!bytes || bytes->size() != digest.size()) return std::nullopt;
         std::copy(bytes->begin(), bytes->end(), digest.begin());

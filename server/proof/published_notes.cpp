@@ -1,6 +1,6 @@
 #include "server/proof/published_notes.hpp"
 
-#include "server/audit/base64.hpp"
+#include "fhir/base/base64.hpp"
 #include "server/audit/line_reader.hpp"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ std::optional<std::string> noteIn(std::string_view line)
     auto text = line.substr(at + kNoteIn.size());
     text = text.substr(0, text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
                                                  "uvwxyz0123456789+/="));
-    return audit::fromBase64(text);
+    return fromBase64(text);
 }
 
 } // namespace

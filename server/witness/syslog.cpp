@@ -1,7 +1,7 @@
 #include "server/witness/syslog.hpp"
 
+#include "fhir/base/base64.hpp"
 #include "fhir/base/datetime.hpp"
-#include "server/audit/base64.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -63,8 +63,8 @@ std::string syslogFrame(Publication const& publication)
                          hostName(publication.node) +
                          " twitch-cds - checkpoint - origin=" + publication.origin +
                          " size=" + std::to_string(checkpoint.head.size) +
-                         " root=" + audit::toBase64(audit::view(checkpoint.head.root)) +
-                         " note=" + audit::toBase64(checkpoint.note);
+                         " root=" + toBase64(audit::view(checkpoint.head.root)) +
+                         " note=" + toBase64(checkpoint.note);
     return std::to_string(message.size()) + " " + message;
 }
 

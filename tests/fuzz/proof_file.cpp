@@ -3,8 +3,8 @@
 // what is so.
 
 #include "server/proof/proof_file.hpp"
+#include "fhir/base/base64.hpp"
 #include "rules/store/signature.hpp"
-#include "server/audit/base64.hpp"
 #include "server/audit/merkle.hpp"
 #include "server/proof/note_key.hpp"
 #include "server/proof/published_notes.hpp"
@@ -66,7 +66,7 @@ audit::TreeHead headOf(std::uint64_t size)
 
 std::string rootIn(rapidjson::Value const& head)
 {
-    auto const bytes = audit::fromBase64(head["root"].GetString());
+    auto const bytes = fromBase64(head["root"].GetString());
     return bytes.value_or(std::string{});
 }
 

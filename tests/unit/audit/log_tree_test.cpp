@@ -1,6 +1,6 @@
 #include "server/audit/log_tree.hpp"
 
-#include "server/audit/base64.hpp"
+#include "fhir/base/base64.hpp"
 #include "server/audit/log_directory.hpp"
 #include "server/audit/record_line.hpp"
 #include "tests/unit/audit/log_stage.hpp"

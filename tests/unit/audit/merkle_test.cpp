@@ -1,7 +1,5 @@
 #include "server/audit/merkle.hpp"
 
-#include "server/audit/base64.hpp"
-
 #include <gtest/gtest.h>
 
 #include <string>
@@ -116,29 +114,6 @@ TEST(MerkleTree, TellsALeafFromANode) // second preimages: RFC 6962, 2.1
     two.add(numbered(1), sha256);
     one.add(two.root(sha256), sha256);
     EXPECT_NE(one.root(sha256), two.root(sha256));
-}
-
-// RFC 4648, section 10
-TEST(Base64, IsThatOfTheStandard)
-{
-    std::pair<char const*, char const*> const rows[] = {{"", ""},
-                                                        {"f", "Zg=="},
-                                                        {"fo", "Zm8="},
-                                                        {"foo", "Zm9v"},
-                                                        {"foob", "Zm9vYg=="},
-                                                        {"fooba", "Zm9vYmE="},
-                                                        {"foobar", "Zm9vYmFy"}};
-    for (auto const& [bytes, text] : rows) {
-        EXPECT_EQ(toBase64(bytes), text);
-        EXPECT_EQ(fromBase64(text), bytes);
-    }
-}
-
-TEST(Base64, HasOneSpellingForEachValue)
-{
-    for (char const* const text : {"Zg", "Zg=", "Zh==", "Zg==\n", " Zg==", "Z g=", "====", "=",
-                                   "Zg==Zg==", "Zm9-", "\n\n\n\n"})
-        EXPECT_FALSE(fromBase64(text)) << text;
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-#include "server/audit/base64.hpp"
+#include "fhir/base/base64.hpp"
 #include "tests/unit/proof/signed_log.hpp"
 
 #include <filesystem>
@@ -148,8 +148,7 @@ TEST(TreeCheck, ReadsPublishedCheckpointsFromALogOfSyslogMessages)
     std::string messages = "Mar  3 10:00:00 collector something else\n";
     for (auto const& made : log.made())
         messages += "<109>1 2026-03-03T10:00:00.000Z cds-1 twitch-cds - checkpoint - size=" +
-                    std::to_string(made.head.size) + " note=" + audit::toBase64(made.note) +
-                    " end\n";
+                    std::to_string(made.head.size) + " note=" + toBase64(made.note) + " end\n";
     auto const published = log.folder().put("messages.log", messages);
     auto const look = [&] {
         VerifyRequest request;
