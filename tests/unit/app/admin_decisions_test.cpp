@@ -1,6 +1,7 @@
 #include "server/app/admin.hpp"
 #include "server/app/query_string.hpp"
 #include "tests/support/json_edit.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/app/contents.hpp"
 #include "tests/unit/app/service.hpp"
 
@@ -34,19 +35,12 @@ constexpr auto kPath = "/admin/v1/decisions";
 class ShowingDecisions : public testing::Test
 {
 protected:
-    ShowingDecisions()
-        : folder_{(std::filesystem::temp_directory_path() / "tcds-admin-XXXXXX").string()}
-    {
-        if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error{"no folder"};
-        start({});
-    }
+    ShowingDecisions() { start({}); }
     ~ShowingDecisions() override
     {
         admin_.reset();
         content_.reset();
         service_.reset();
-        std::error_code ignored; // a left-over folder of the temporary one fails no test
-        std::filesystem::remove_all(folder_, ignored);
     }
 
     void start(Service::Settings const& settings)
@@ -124,7 +118,8 @@ protected:
     }
     [[nodiscard]] std::string northLog() const { return folder_ + "/north-log"; }
 
-    std::string folder_;
+    tcds::test::TemporaryFolder own_;
+    std::string folder_ = own_.path();
     std::unique_ptr<Service> service_;
     std::unique_ptr<ContentSwitch> content_;
     std::unique_ptr<Admin> admin_;

@@ -16,13 +16,6 @@ namespace tcds::app::test {
 
 namespace {
 
-std::string newDirectory()
-{
-    auto path = (std::filesystem::temp_directory_path() / "tcds-app-XXXXXX").string();
-    if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error{"no temporary directory"};
-    return path;
-}
-
 config::Config configuration(Service::Settings const& settings, std::string const& yaml,
                              std::string const& directory)
 {
@@ -52,8 +45,8 @@ config::Config configuration(Service::Settings const& settings, std::string cons
 
 Service::Service(Settings const& settings, std::string const& yaml, std::string const& folder,
                  auth::FetchKeySet fetch)
-    : directory_{folder.empty() ? newDirectory() : folder},
-      ownsDirectory_{folder.empty()}, config_{configuration(settings, yaml, directory_)}
+    : directory_{folder.empty() ? own_.emplace().path() : folder}, config_{configuration(
+                                                                       settings, yaml, directory_)}
 {
     if (!config_.metricsAddress.empty()) metrics_ = metricsOf(config_, *tcds::test::shippedRules());
     clock_.at = parseDateTime("2026-01-31T08:00:00Z")->first();
@@ -81,9 +74,6 @@ Service::~Service()
 {
     app_.reset();
     tenants_.reset();
-    if (!ownsDirectory_) return;
-    std::error_code ignored; // a left-over directory of /tmp fails no test
-    std::filesystem::remove_all(directory_, ignored);
 }
 
 std::unique_ptr<ContentSwitch> Service::contentSwitch(ContentSwitch::Load load)

@@ -3,9 +3,11 @@
 #include "server/app/admin.hpp"
 #include "server/app/app.hpp"
 #include "server/app/content_switch.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/app/calls.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,8 +69,8 @@ public:
     [[nodiscard]] std::uint64_t losses() const { return tenants_->own().log->losses(); }
 
 private:
+    std::optional<tcds::test::TemporaryFolder> own_; // unless the folder is given
     std::string directory_;
-    bool ownsDirectory_ = true;
     config::Config config_;
     struct SetClock final : Clock {
         Instant at{};

@@ -3,6 +3,7 @@
 #include "server/audit/reader.hpp"
 #include "server/proof/verify.hpp"
 #include "tests/support/json_edit.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/app/service.hpp"
 #include "tests/unit/auth/stage.hpp"
 
@@ -44,17 +45,7 @@ std::string contentOf(std::filesystem::path const& file)
 class TwoTenants : public testing::Test
 {
 protected:
-    TwoTenants()
-        : folder_{(std::filesystem::temp_directory_path() / "tcds-tenants-XXXXXX").string()}
-    {
-        if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error{"no folder"};
-        std::ofstream{folder_ + "/keys.json"} << auth::test::keySetText();
-    }
-    ~TwoTenants() override
-    {
-        std::error_code ignored; // a left-over folder of /tmp fails no test
-        std::filesystem::remove_all(folder_, ignored);
-    }
+    TwoTenants() { std::ofstream{folder_ + "/keys.json"} << auth::test::keySetText(); }
 
     [[nodiscard]] std::string site(std::string const& ofNorth = {}) const
     {
@@ -126,7 +117,8 @@ protected:
     }
 
 private:
-    std::string folder_;
+    tcds::test::TemporaryFolder own_;
+    std::string folder_ = own_.path();
 };
 
 std::string cardOf(http::Response const& answer) { return at(answer.body, "/cards/0/uuid"); }
@@ -168,7 +160,8 @@ TEST_F(TwoTenants, KnowOnePatientByDifferentKeysInLogsOfTheirOwn)
     EXPECT_EQ(west.substr(0, 6), "k26q1:");
     EXPECT_EQ(north.substr(0, 6), "k26q1:");
     EXPECT_NE(west, north);
-    EXPECT_NE(contentOf(folder() + "/audit.keys/k26q1.key"), contentOf(northLog() + ".keys/k26q1.key"));
+    EXPECT_NE(contentOf(folder() + "/audit.keys/k26q1.key"),
+              contentOf(northLog() + ".keys/k26q1.key"));
 }
 
 // CTL-15: no shared state.

@@ -4,6 +4,7 @@
 #include "server/audit/log.hpp"
 #include "server/audit/reader.hpp"
 #include "server/proof/verify.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -20,31 +21,7 @@
 
 namespace tcds::audit::test {
 
-/// A directory of its own under the system's temporary one; goes with the test.
-class TemporaryDirectory
-{
-public:
-    TemporaryDirectory()
-    {
-        auto form = (std::filesystem::temp_directory_path() / "tcds-audit-XXXXXX").string();
-        if (::mkdtemp(form.data()) == nullptr) throw std::runtime_error{"no temporary directory"};
-        path_ = form;
-    }
-    TemporaryDirectory(TemporaryDirectory const&) = delete;
-    TemporaryDirectory& operator=(TemporaryDirectory const&) = delete;
-    ~TemporaryDirectory()
-    {
-        std::error_code ignored; // nothing to do about it in a destructor
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] std::string path(std::string const& name = {}) const
-    {
-        return name.empty() ? path_ : path_ + "/" + name;
-    }
-
-private:
-    std::string path_;
-};
+using TemporaryDirectory = tcds::test::TemporaryFolder;
 
 inline Instant instant(std::string const& text) { return parseDateTime(text).value().first(); }
 

@@ -4,6 +4,7 @@
 #include "rules/store/whole_file.hpp"
 #include "server/audit/digest.hpp"
 #include "server/cli/content_check.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,8 +31,6 @@ class Bundles : public testing::Test
 protected:
     Bundles()
     {
-        folder_ = (fs::temp_directory_path() / "tcds-bundles-XXXXXX").string();
-        if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error{"no folder"};
         for (auto const* name : {"board", "stranger"}) {
             run("openssl genpkey -algorithm ed25519 -out " + path(name) + ".key");
             run("openssl pkey -pubout -in " + path(name) + ".key -out " + path(name) + ".pem");
@@ -41,7 +40,6 @@ protected:
         config_.trustedKeys = {path("board.pem")};
         config_.contentStore = path("packs");
     }
-    ~Bundles() override { fs::remove_all(folder_); }
 
     static void run(std::string const& command)
     {
@@ -87,7 +85,8 @@ protected:
     config::Config config_;
 
 private:
-    std::string folder_;
+    tcds::test::TemporaryFolder own_;
+    std::string folder_ = own_.path();
 };
 
 TEST_F(Bundles, OfATrustedKeyServesAndIsKeptWithItsSignature)

@@ -3,6 +3,7 @@
 #include "rules/load/bundle_file.hpp"
 #include "rules/load/lint.hpp"
 #include "server/audit/digest.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,19 +28,13 @@ constexpr char const* kPack = "id: local\ntitle: Ours\nversion: 2027.01\napprova
 class RuleSource : public testing::Test
 {
 protected:
-    RuleSource()
-    {
-        folder_ = (fs::temp_directory_path() / "tcds-source-XXXXXX").string();
-        if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error{"no folder"};
-    }
-    ~RuleSource() override { fs::remove_all(folder_); }
-
     void write(std::string const& name, std::string const& text) const
     {
         std::ofstream{folder_ + "/" + name} << text;
     }
 
-    std::string folder_;
+    tcds::test::TemporaryFolder own_;
+    std::string folder_ = own_.path();
 };
 
 TEST_F(RuleSource, TellsWhatAnEmptyFolderNeeds)

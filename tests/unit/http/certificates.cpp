@@ -140,19 +140,6 @@ std::string withPassword(std::string const& key)
     });
 }
 
-Folder::Folder() : path_{(std::filesystem::temp_directory_path() / "tcds-tls-XXXXXX").string()}
-{
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error{"no temporary folder"};
-}
-
-Folder::~Folder()
-{
-    std::error_code ignored; // a left-over folder fails no test
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::string Folder::path(std::string_view name) const { return path_ + "/" + std::string{name}; }
-
 std::string Folder::put(std::string_view name, std::string_view text, unsigned mode) const
 {
     auto file = path(name);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,18 +44,13 @@ std::string withPassword(std::string const& key);
 class Folder
 {
 public:
-    Folder();
-    ~Folder();
-    Folder(Folder const&) = delete;
-    Folder& operator=(Folder const&) = delete;
-
     /// Writes or replaces a file.
     /// @return its path
     std::string put(std::string_view name, std::string_view text, unsigned mode = 0600) const;
-    [[nodiscard]] std::string path(std::string_view name) const;
+    [[nodiscard]] std::string path(std::string_view name) const { return folder_.path(name); }
 
 private:
-    std::string path_;
+    tcds::test::TemporaryFolder folder_;
 };
 
 } // namespace tcds::http::test

@@ -1,4 +1,5 @@
 #include "rules/store/pack_store.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,13 +21,6 @@ std::string const kDigest(64, 'a');
 class Store : public testing::Test
 {
 protected:
-    Store()
-    {
-        folder_ = (fs::temp_directory_path() / "tcds-packs-XXXXXX").string();
-        if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error{"no folder"};
-    }
-    ~Store() override { fs::remove_all(folder_); }
-
     [[nodiscard]] std::string path(std::string const& name) const { return folder_ + "/" + name; }
     [[nodiscard]] static std::string textOf(std::string const& path)
     {
@@ -43,7 +37,8 @@ protected:
         return found;
     }
 
-    std::string folder_;
+    tcds::test::TemporaryFolder own_;
+    std::string folder_ = own_.path();
 };
 
 TEST_F(Store, KeepsAContentUnderItsDigestWithItsSignature)

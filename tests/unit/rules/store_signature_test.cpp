@@ -1,4 +1,5 @@
 #include "rules/store/signature.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -50,13 +51,6 @@ std::string pem(std::string_view label, std::string const& der)
 class Signature : public testing::Test
 {
 protected:
-    Signature()
-    {
-        path_ = (std::filesystem::temp_directory_path() / "tcds-keys-XXXXXX").string();
-        if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error{"no folder"};
-    }
-    ~Signature() override { std::filesystem::remove_all(path_); }
-
     [[nodiscard]] std::string file(std::string const& name, std::string const& text,
                                    ::mode_t mode = 0600) const
     {
@@ -75,7 +69,8 @@ protected:
     }
 
 private:
-    std::string path_;
+    tcds::test::TemporaryFolder own_;
+    std::string path_ = own_.path();
 };
 
 TEST_F(Signature, IsThatOfTheStandard)

@@ -1,4 +1,5 @@
 #include "server/state/store.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,18 +31,6 @@ constexpr Instant kNow{std::chrono::milliseconds{1769846400000}}; // 2026-01-31T
 class StoreTest : public testing::Test
 {
 protected:
-    StoreTest()
-    {
-        auto path = (std::filesystem::temp_directory_path() / "tcds-state-XXXXXX").string();
-        if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error{"no temporary directory"};
-        folder_ = path;
-    }
-    ~StoreTest() override
-    {
-        std::error_code ignored; // a left-over directory fails no test
-        std::filesystem::remove_all(folder_, ignored);
-    }
-
     [[nodiscard]] Options options() const
     {
         Options options;
@@ -56,7 +45,8 @@ protected:
         return std::move(*store);
     }
 
-    std::filesystem::path folder_;
+    tcds::test::TemporaryFolder own_;
+    std::filesystem::path folder_{own_.path()};
 };
 
 Hold hold(std::string key, Instant until = kNow + 24h)

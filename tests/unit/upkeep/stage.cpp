@@ -10,19 +10,6 @@ namespace tcds::upkeep::test {
 
 namespace fs = std::filesystem;
 
-Scratch::Scratch()
-{
-    auto name = (fs::temp_directory_path() / "tcds-upkeep-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no scratch folder";
-    path_ = name;
-}
-
-Scratch::~Scratch()
-{
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-}
-
 void Scratch::write(std::string const& name, std::string_view text) const
 {
     fs::create_directories((path_ / name).parent_path());

@@ -2,6 +2,7 @@
 
 #include "fhir/terms/terminology.hpp"
 #include "fhir/upkeep/drug_tables_text.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <filesystem>
 #include <initializer_list>
@@ -17,17 +18,13 @@ namespace tcds::upkeep::test {
 class Scratch
 {
 public:
-    Scratch();
-    Scratch(Scratch const&) = delete;
-    Scratch& operator=(Scratch const&) = delete;
-    ~Scratch();
-
     [[nodiscard]] std::filesystem::path const& path() const { return path_; }
     void write(std::string const& name, std::string_view text) const;
     [[nodiscard]] std::string read(std::string const& name) const;
 
 private:
-    std::filesystem::path path_;
+    tcds::test::TemporaryFolder folder_;
+    std::filesystem::path path_{folder_.path()};
 };
 
 /// The hand-made release in small (deploy/samples/rxnorm).

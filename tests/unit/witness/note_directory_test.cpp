@@ -1,5 +1,6 @@
 #include "server/witness/note_directory.hpp"
 
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/witness/collector.hpp"
 
 #include <gtest/gtest.h>
@@ -18,14 +19,6 @@ namespace files = std::filesystem;
 class NoteFolder : public testing::Test
 {
 protected:
-    NoteFolder()
-    {
-        auto form = (files::temp_directory_path() / "tcds-witness-XXXXXX").string();
-        EXPECT_NE(::mkdtemp(form.data()), nullptr);
-        folder = form;
-    }
-    ~NoteFolder() override { files::remove_all(folder); }
-
     [[nodiscard]] std::set<std::string> names() const
     {
         std::set<std::string> found;
@@ -40,7 +33,8 @@ protected:
         return {std::istreambuf_iterator<char>{file}, {}};
     }
 
-    std::string folder;
+    tcds::test::TemporaryFolder own;
+    std::string folder = own.path();
 };
 
 constexpr auto kSeven = "mercy-west/cds-1/2026-03-03/000000000007.note";
