@@ -266,12 +266,13 @@ TEST_F(LogOnDisk, LetsCallsGoOnWhileItIsMended)
     options.syncInterval = std::chrono::milliseconds{1};
     open(Sync::Interval);
     disk.syncFails = EIO;
+    std::atomic<int> appended{0};
     std::vector<std::thread> calls;
     for (int thread = 0; thread < 4; ++thread)
-        calls.emplace_back([&, thread] {
-            for (int i = 0; i < 500; ++i) {
-                EXPECT_TRUE(append(thread * 1000 + i));
-            }
+        calls.emplace_back([&] {
+            // On a busy machine the thread that mends may come late.
+            for (int i = 0; i < 500 || (disk.rewrittenFrom < 0 && i < 100'000); ++i)
+                EXPECT_TRUE(append(++appended));
         });
     for (auto& call : calls) call.join();
     disk.syncFails = 0;
@@ -279,7 +280,7 @@ TEST_F(LogOnDisk, LetsCallsGoOnWhileItIsMended)
 
     EXPECT_GE(disk.rewrittenFrom, 0);
     EXPECT_EQ(breakIn(folder.path()), "");
-    EXPECT_EQ(std::ranges::count(kept(), ' '), 1999);
+    EXPECT_EQ(std::ranges::count(kept(), ' '), appended - 1);
 }
 
 TEST_F(LogOnDisk, StaysInItsFileWhenThatCannotBeForcedToDiskForTheNext)
