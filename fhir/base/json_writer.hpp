@@ -4,6 +4,8 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,6 +42,17 @@ public:
     }
 
     void member(std::string_view name, std::string_view text) { key(name).value(text); }
+    void count(std::string_view name, std::uint64_t number)
+    {
+        key(name);
+        writer_.Uint64(number);
+    }
+    void texts(std::string_view name, std::span<std::string const> each)
+    {
+        array(name, [&] {
+            for (auto const& text : each) value(text);
+        });
+    }
     /// As member(), but writes nothing for an empty text: FHIR knows no empty strings.
     void given(std::string_view name, std::string_view text)
     {

@@ -329,7 +329,7 @@ void HookWalk::keepAnswerOnly(Decided& decided)
     auto& request = decided.call->request;
     request.inputs.clear();
     request.authorization.reset();
-    auto const gone = std::move(request.body); // what the two refer to
+    auto const gone = std::move(request.body);            // what the two refer to
     if (decided.call->tenant->repeats != nullptr) return; // they look at cards and evaluation
     decided.decision.written.clear();
     decided.decision.evaluation.reset();
@@ -431,7 +431,7 @@ std::string HookWalk::record(Decided& decided) const
     record.parse = call.parsed;
     record.fetch = call.fetched;
     record.evaluate = decision.timing.evaluate;
-    return audit::writeDecision(record, pseudonyms, call.tenant->outbox->buffer());
+    return audit::writeDecision(record, pseudonyms);
 }
 
 } // namespace tcds::app

@@ -26,9 +26,6 @@ public:
     /// @return how many wait now; who adds one sees to it that settle() follows
     std::size_t add(std::string members, Then then);
 
-    /// The memory of a record that was kept, to write another one into; empty when there is none.
-    std::string buffer();
-
     /// Keeps the records that wait and tells those who wait for them, on this thread. Returns at
     /// once when there are none; those that another thread is keeping are told by that one.
     void settle();
@@ -38,7 +35,6 @@ private:
     std::mutex mutex_;
     std::vector<std::string> members_; // guarded
     std::vector<Then> then_;           // guarded; of the same place in members_
-    std::vector<std::string> buffers_; // guarded
 };
 
 } // namespace tcds::app

@@ -6,7 +6,6 @@
 #include "server/audit/members.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace tcds::audit {
 
@@ -163,10 +162,9 @@ std::size_t expectedSize(DecisionRecord const& record)
 
 } // namespace
 
-std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms,
-                          std::string buffer)
+std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms)
 {
-    Members json{expectedSize(record), std::move(buffer)};
+    Members json{expectedSize(record)};
     writeCall(json, record);
     writeEngine(json, record);
     writeInputs(json, record);

@@ -83,9 +83,7 @@ struct DecisionRecord {
 /// masked. `redacted` says what was left out or replaced.
 ///
 /// @param pseudonyms  of record.fhirServer
-/// @param buffer      of an earlier record: its memory is used again
-std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms,
-                          std::string buffer = {});
+std::string writeDecision(DecisionRecord const& record, ServerPseudonyms& pseudonyms);
 
 /// One feedback item (validated) for Log::append("feedback", ..).
 struct FeedbackRecord {

@@ -6,7 +6,6 @@
 #include <array>
 #include <charconv>
 #include <cstring>
-#include <utility>
 
 namespace tcds::audit {
 
@@ -104,12 +103,9 @@ char* putFact(char* at, FactId fact)
 
 } // namespace
 
-Members::Members(std::size_t expected, std::string buffer) : text_{std::move(buffer)}
+Members::Members(std::size_t expected)
+    : text_(expected, '\0'), at_{text_.data()}, end_{at_ + text_.size()}
 {
-    if (text_.capacity() < expected) text_.clear(); // not copied to where there is room
-    if (text_.size() < expected) text_.resize(expected);
-    at_ = text_.data();
-    end_ = at_ + text_.size();
 }
 
 void Members::member(std::string_view name, std::string_view value)

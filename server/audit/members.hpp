@@ -19,8 +19,7 @@ class Members
 {
 public:
     /// @param expected  about how many bytes will be written; more is fine
-    /// @param buffer    its memory is used again, its text is lost
-    explicit Members(std::size_t expected = 1024, std::string buffer = {});
+    explicit Members(std::size_t expected = 1024);
     Members(Members const&) = delete;
     Members& operator=(Members const&) = delete;
     ~Members() = default;

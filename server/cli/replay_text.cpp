@@ -1,16 +1,13 @@
 #include "server/cli/replay_text.hpp"
 
+#include "fhir/base/json_writer.hpp"
 #include "server/app/version.hpp"
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 namespace tcds::cli {
 
 namespace {
 
 using namespace tcds::replay;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 std::string counted(std::size_t count, std::string const& one)
 {
@@ -22,104 +19,86 @@ std::string nameOf(std::string const& id, std::string const& version, std::strin
     return id + " " + version + " (sha256 " + digest.substr(0, 12) + ")";
 }
 
-void member(Writer& json, char const* name, std::string_view value)
+void side(JsonText& json, std::string_view name, std::optional<RuleSaid> const& rule)
 {
-    json.Key(name);
-    json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+    json.key(name);
+    if (!rule) return json.null();
+    json.object([&] {
+        json.member("version", rule->version);
+        json.member("outcome", rule->outcome);
+        json.given("why", rule->why);
+        json.given("what", rule->what);
+        json.given("level", rule->level);
+        json.given("tier", rule->tier);
+        json.given("band", rule->band);
+        json.texts("facts", rule->facts);
+    });
 }
 
-void strings(Writer& json, char const* name, std::vector<std::string> const& values)
+void digest(JsonText& json, std::string_view name, std::optional<CardSaid> const& card)
 {
-    json.Key(name);
-    json.StartArray();
-    for (auto const& value : values) json.String(value);
-    json.EndArray();
+    json.key(name);
+    if (!card) return json.null();
+    json.value(card->sha256);
 }
 
-void side(Writer& json, char const* name, std::optional<RuleSaid> const& rule)
-{
-    json.Key(name);
-    if (!rule) {
-        json.Null();
-        return;
-    }
-    json.StartObject();
-    member(json, "version", rule->version);
-    member(json, "outcome", rule->outcome);
-    for (auto const& [key, value] :
-         {std::pair{"why", &rule->why}, std::pair{"what", &rule->what},
-          std::pair{"level", &rule->level}, std::pair{"tier", &rule->tier},
-          std::pair{"band", &rule->band}})
-        if (!value->empty()) member(json, key, *value);
-    strings(json, "facts", rule->facts);
-    json.EndObject();
-}
-
-void digest(Writer& json, char const* name, std::optional<CardSaid> const& card)
-{
-    json.Key(name);
-    if (card)
-        json.String(card->sha256);
-    else
-        json.Null();
-}
-
-void pack(Writer& json, char const* name, std::string const& id, std::string const& version,
+void pack(JsonText& json, std::string_view name, std::string const& id, std::string const& version,
           std::string const& sha256, std::string_view program)
 {
-    json.Key(name);
-    json.StartObject();
-    member(json, "pack", id);
-    member(json, "version", version);
-    member(json, "sha256", sha256);
-    member(json, "program", program);
-    json.EndObject();
+    json.object(name, [&] {
+        json.member("pack", id);
+        json.member("version", version);
+        json.member("sha256", sha256);
+        json.member("program", program);
+    });
 }
 
-void head(Writer& json, RecordedDecision const& recorded, std::string_view result)
+void head(JsonText& json, RecordedDecision const& recorded, std::string_view result)
 {
-    member(json, "decision", recorded.id);
-    member(json, "evaluatedAt", recorded.evaluatedAt);
-    member(json, "result", result);
+    json.member("decision", recorded.id);
+    json.member("evaluatedAt", recorded.evaluatedAt);
+    json.member("result", result);
     pack(json, "decidedWith", recorded.packId, recorded.packVersion, recorded.packDigest,
          recorded.engineVersion);
 }
 
-void writeRules(Writer& json, Difference const& difference)
+void writeRules(JsonText& json, Difference const& difference)
 {
-    json.Key("rules");
-    json.StartArray();
-    for (auto const& rule : difference.rules) {
-        json.StartObject();
-        member(json, "id", rule.id());
-        side(json, "was", rule.was);
-        side(json, "is", rule.is);
-        json.EndObject();
-    }
-    json.EndArray();
+    json.array("rules", [&] {
+        for (auto const& rule : difference.rules)
+            json.object([&] {
+                json.member("id", rule.id());
+                side(json, "was", rule.was);
+                side(json, "is", rule.is);
+            });
+    });
 }
 
-void writeCards(Writer& json, Difference const& difference)
+void writeCard(JsonText& json, CardDifference const& card)
 {
-    json.Key("cards");
-    json.StartArray();
-    for (auto const& card : difference.cards) {
-        json.StartObject();
-        member(json, "rule", card.rule);
-        digest(json, "was", card.was);
-        digest(json, "is", card.is);
-        std::vector<std::string> lines;
-        for (auto const& line : card.lines)
-            if (line.sign != ' ') lines.push_back(std::string{line.sign, ' '} + line.text);
-        strings(json, "lines", lines);
-        json.EndObject();
-    }
-    json.EndArray();
+    json.member("rule", card.rule);
+    digest(json, "was", card.was);
+    digest(json, "is", card.is);
+    std::vector<std::string> lines;
+    for (auto const& line : card.lines)
+        if (line.sign != ' ') lines.push_back(std::string{line.sign, ' '} + line.text);
+    json.texts("lines", lines);
 }
 
-std::string line(rapidjson::StringBuffer const& buffer)
+void writeCards(JsonText& json, Difference const& difference)
 {
-    return std::string{buffer.GetString(), buffer.GetSize()} + "\n";
+    json.array("cards", [&] {
+        for (auto const& card : difference.cards) json.object([&] { writeCard(json, card); });
+    });
+}
+
+void writeIdle(JsonText& json, Difference const& difference)
+{
+    if (!difference.idle) return;
+    json.object("idle", [&] {
+        json.key("was").number(std::to_string(difference.idle->first));
+        json.key("is").number(std::to_string(difference.idle->second));
+    });
 }
 
 } // namespace
@@ -153,48 +132,36 @@ std::string replayText(RecordedDecision const& recorded, Replayed const& replaye
 std::string replayJson(RecordedDecision const& recorded, Replayed const& replayed,
                        Difference const& difference)
 {
-    rapidjson::StringBuffer buffer;
-    Writer json{buffer};
-    auto const identical = difference.none() && !replayed.refused;
-    json.StartObject();
-    head(json, recorded, identical ? "identical" : "different");
-    auto const& rules = *replayed.rules;
-    pack(json, "replayedWith", rules.id, rules.version, rules.digest, kVersion);
-    if (replayed.refused) member(json, "refused", tcds::toText(*replayed.refused));
-    writeRules(json, difference);
-    if (difference.idle) {
-        json.Key("idle");
-        json.StartObject();
-        json.Key("was");
-        json.Int(difference.idle->first);
-        json.Key("is");
-        json.Int(difference.idle->second);
-        json.EndObject();
-    }
-    json.Key("missing");
-    json.StartObject();
-    strings(json, "gone", difference.missingGone);
-    strings(json, "new", difference.missingNew);
-    json.EndObject();
-    writeCards(json, difference);
-    json.Key("unread");
-    json.Uint64(replayed.unread);
-    json.EndObject();
-    return line(buffer);
+    JsonText json;
+    json.object([&] {
+        auto const identical = difference.none() && !replayed.refused;
+        head(json, recorded, identical ? "identical" : "different");
+        auto const& rules = *replayed.rules;
+        pack(json, "replayedWith", rules.id, rules.version, rules.digest, kVersion);
+        if (replayed.refused) json.member("refused", tcds::toText(*replayed.refused));
+        writeRules(json, difference);
+        writeIdle(json, difference);
+        json.object("missing", [&] {
+            json.texts("gone", difference.missingGone);
+            json.texts("new", difference.missingNew);
+        });
+        writeCards(json, difference);
+        json.count("unread", replayed.unread);
+    });
+    return json.text() + "\n";
 }
 
 std::string notReplayableJson(RecordedDecision const& recorded, NotReplayable const& no)
 {
-    rapidjson::StringBuffer buffer;
-    Writer json{buffer};
-    json.StartObject();
-    head(json, recorded, "not-replayable");
-    member(json, "why", toText(no.obstacle));
-    member(json, "where", no.why.where);
-    member(json, "what", no.why.what);
-    member(json, "fix", no.why.fix);
-    json.EndObject();
-    return line(buffer);
+    JsonText json;
+    json.object([&] {
+        head(json, recorded, "not-replayable");
+        json.member("why", toText(no.obstacle));
+        json.member("where", no.why.where);
+        json.member("what", no.why.what);
+        json.member("fix", no.why.fix);
+    });
+    return json.text() + "\n";
 }
 
 } // namespace tcds::cli

@@ -1,7 +1,5 @@
+#include "fhir/base/json_writer.hpp"
 #include "server/replay/range_report.hpp"
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <array>
@@ -145,62 +143,45 @@ std::string toCsv(RangeReport const& report, RangeTitle const& title)
 
 std::string toJson(RangeReport const& report, RangeTitle const& title)
 {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> json{buffer};
-    auto const text = [&json](char const* name, std::string const& value) {
-        json.Key(name);
-        json.String(value);
+    JsonText json;
+    auto const writeStuck = [&] {
+        for (auto const& [obstacle, reason] : report.stuck)
+            json.object([&, &obstacle = obstacle, &reason = reason] {
+                json.member("why", toText(obstacle));
+                json.count("decisions", reason.count);
+                json.member("example", reason.example);
+            });
     };
-    auto const number = [&json](char const* name, std::uint64_t value) {
-        json.Key(name);
-        json.Uint64(value);
+    auto const writeRules = [&] {
+        for (auto const& [id, tally] : rows(report, title, true))
+            json.object([&, &id = id, &tally = tally] {
+                json.member("rule", id);
+                json.count("appears", tally.appears);
+                json.count("vanishes", tally.vanishes);
+                json.count("levelChanges", tally.level);
+                json.count("judgedOtherwise", tally.otherwise);
+                json.count("cardsThen", tally.cardsThen);
+                json.count("cardsNow", tally.cardsNow);
+                json.texts("examples", tally.examples);
+            });
     };
-    auto const list = [&json](char const* name, std::vector<std::string> const& values) {
-        json.Key(name);
-        json.StartArray();
-        for (auto const& value : values) json.String(value);
-        json.EndArray();
-    };
-    json.StartObject();
-    text("from", title.from);
-    text("to", title.to);
-    text("rules", title.rules.empty() ? "of the day" : title.rules);
-    number("decisions", report.decisions);
-    number("same", report.same);
-    number("otherText", report.otherText);
-    number("different", report.different);
-    number("refused", report.refused);
-    number("unread", report.unread);
-    number("cardsThen", report.cardsThen);
-    number("cardsNow", report.cardsNow);
-    list("examples", report.examples);
-    json.Key("notReplayable");
-    json.StartArray();
-    for (auto const& [obstacle, reason] : report.stuck) {
-        json.StartObject();
-        text("why", std::string{toText(obstacle)});
-        number("decisions", reason.count);
-        text("example", reason.example);
-        json.EndObject();
-    }
-    json.EndArray();
-    json.Key("byRule");
-    json.StartArray();
-    for (auto const& [id, tally] : rows(report, title, true)) {
-        json.StartObject();
-        text("rule", id);
-        number("appears", tally.appears);
-        number("vanishes", tally.vanishes);
-        number("levelChanges", tally.level);
-        number("judgedOtherwise", tally.otherwise);
-        number("cardsThen", tally.cardsThen);
-        number("cardsNow", tally.cardsNow);
-        list("examples", tally.examples);
-        json.EndObject();
-    }
-    json.EndArray();
-    json.EndObject();
-    return std::string{buffer.GetString(), buffer.GetSize()} + "\n";
+    json.object([&] {
+        json.member("from", title.from);
+        json.member("to", title.to);
+        json.member("rules", title.rules.empty() ? "of the day" : title.rules);
+        json.count("decisions", report.decisions);
+        json.count("same", report.same);
+        json.count("otherText", report.otherText);
+        json.count("different", report.different);
+        json.count("refused", report.refused);
+        json.count("unread", report.unread);
+        json.count("cardsThen", report.cardsThen);
+        json.count("cardsNow", report.cardsNow);
+        json.texts("examples", report.examples);
+        json.array("notReplayable", writeStuck);
+        json.array("byRule", writeRules);
+    });
+    return json.text() + "\n";
 }
 
 } // namespace tcds::replay

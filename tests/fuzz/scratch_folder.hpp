@@ -1,14 +1,12 @@
 #pragma once
 
 #include "tests/fuzz/claim.hpp"
-
-#include <stdlib.h>
+#include "tests/support/temporary_folder.hpp"
 
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace tcds::fuzz {
 
@@ -16,24 +14,8 @@ namespace tcds::fuzz {
 class ScratchFolder
 {
 public:
-    ScratchFolder()
-    {
-        auto form = (std::filesystem::temp_directory_path() / "tcds-fuzz-XXXXXX").string();
-        claim(::mkdtemp(form.data()) != nullptr, "a folder can be made for temporary files");
-        path_ = form;
-    }
-    ScratchFolder(ScratchFolder const&) = delete;
-    ScratchFolder& operator=(ScratchFolder const&) = delete;
-    ~ScratchFolder()
-    {
-        std::error_code ignored; // nothing to do about it in a destructor
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    [[nodiscard]] std::string path(std::string_view name = {}) const
-    {
-        return name.empty() ? path_ : path_ + "/" + std::string{name};
-    }
+    [[nodiscard]] std::string const& path() const { return folder_.path(); }
+    [[nodiscard]] std::string path(std::string_view name) const { return folder_.path(name); }
 
     /// Empties the folder but for one file with these bytes.
     /// @return its path
@@ -51,7 +33,8 @@ public:
     }
 
 private:
-    std::string path_, only_;
+    tcds::test::TemporaryFolder folder_;
+    std::string only_;
 };
 
 } // namespace tcds::fuzz

@@ -2,13 +2,13 @@
 
 #include "load_stage.hpp"
 #include "rules/load/compile.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include <unistd.h>
 
 namespace tcds::rules::test {
 namespace {
@@ -23,17 +23,6 @@ std::string plainDigest(std::string_view text) { return '<' + std::to_string(tex
 class Folder
 {
 public:
-    Folder()
-    {
-        static int count = 0;
-        path_ = std::filesystem::temp_directory_path() /
-                ("tcds-rules-" + std::to_string(::getpid()) + '-' + std::to_string(++count));
-        std::filesystem::create_directories(path_);
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    Folder(Folder const&) = delete;
-    Folder& operator=(Folder const&) = delete;
-
     void write(std::string const& path, std::string_view text) const
     {
         std::filesystem::create_directories((path_ / path).parent_path());
@@ -42,7 +31,8 @@ public:
     [[nodiscard]] std::filesystem::path const& path() const { return path_; }
 
 private:
-    std::filesystem::path path_;
+    tcds::test::TemporaryFolder own_;
+    std::filesystem::path path_{own_.path()};
 };
 
 TEST(Bundle, IsTheSameAfterARoundTrip)

@@ -3,13 +3,13 @@
 #include "load_stage.hpp"
 #include "rules/load/bundle.hpp"
 #include "rules/load/lint.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include <unistd.h>
 
 namespace tcds::rules::test {
 namespace {
@@ -56,8 +56,7 @@ Compiled overlaid(std::string const& overlay, Files files = {}, std::string cons
     compiled.content = std::make_unique<Content>(
         applyOverlay(std::move(content), lengthDigest, compiled.problems));
     compiled.set = compile(*compiled.content, compiled.problems);
-    if (compiled.set)
-        lint(*compiled.content, *compiled.set, {day, false}, compiled.problems);
+    if (compiled.set) lint(*compiled.content, *compiled.set, {day, false}, compiled.problems);
     return compiled;
 }
 
@@ -279,15 +278,6 @@ TEST(LocalRules, BeginWithLocal)
 class HospitalFolder : public testing::Test
 {
 protected:
-    HospitalFolder()
-    {
-        path_ = std::filesystem::temp_directory_path() /
-                ("tcds-hospital-" + std::to_string(::getpid()));
-        std::filesystem::remove_all(path_);
-        std::filesystem::create_directories(path_);
-    }
-    ~HospitalFolder() override { std::filesystem::remove_all(path_); }
-
     void write(std::string const& path, std::string_view text) const
     {
         std::filesystem::create_directories((path_ / path).parent_path());
@@ -303,7 +293,8 @@ protected:
         return layOver(std::move(base), std::move(*own), digest, problems);
     }
 
-    std::filesystem::path path_;
+    tcds::test::TemporaryFolder own_;
+    std::filesystem::path path_{own_.path()};
 };
 
 TEST_F(HospitalFolder, IsToldFromARuleSetByItsFiles)
